@@ -1,0 +1,264 @@
+//! Blocking: a thread waits as a task does, with a waker that unparks it.
+//!
+//! The waker points to a [`Parker`] on the blocked thread's stack, so that
+//! blocking allocates nothing. The parker counts the waker's clones, and the
+//! frame is not left before the last is gone.
+//!
+//! | `handles` | `notified` | the thread |
+//! |---|---|---|
+//! | any | `true` | polls again |
+//! | any | `false` | parks |
+//! | 0, after the future is gone | – | leaves |
+
+use core::convert::Infallible;
+use core::mem::ManuallyDrop;
+use core::pin::pin;
+use core::ptr;
+use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+
+use super::guard::{InitGuard, Lead, TryLead};
+use super::{OnceCell, reentry};
+use crate::hooks::{InitOutcome, OnceHooks};
+use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, Release, Thread, current, park};
+
+/// What a blocked thread's wakers point to.
+struct Parker {
+    thread: Thread,
+    notified: AtomicBool,
+    handles: AtomicUsize,
+}
+
+/// Keeps the parker's frame until no handle is left.
+struct Frame<'a>(&'a Parker);
+
+impl Drop for Frame<'_> {
+    fn drop(&mut self) {
+        // ORDERING: Acquire pairs with `let_go`: the last handle is done with the frame.
+        while self.0.handles.load(Acquire) != 0 {
+            park();
+        }
+    }
+}
+
+impl Parker {
+    fn notify(&self) {
+        // ORDERING: Release pairs with the swap in `block_on`: what the waker's
+        // thread did before is visible after the wake-up.
+        self.notified.store(true, Release);
+    }
+
+    fn let_go(&self) {
+        // The frame may be left as soon as the count is 0: no access after that.
+        let thread = self.thread.clone();
+        // ORDERING: Release pairs with `Frame::drop`.
+        self.handles.fetch_sub(1, Release);
+        thread.unpark();
+    }
+
+    /// # Safety
+    ///
+    /// `data` is that of a waker of [`VTABLE`] which still counts as a handle.
+    unsafe fn of<'a>(data: *const ()) -> &'a Self {
+        // SAFETY: the frame is not left while a handle is counted.
+        unsafe { &*data.cast() }
+    }
+}
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        // SAFETY: called with the data of a counted waker.
+        unsafe { Parker::of(data) }.handles.fetch_add(1, Relaxed);
+        RawWaker::new(data, &VTABLE)
+    },
+    |data| {
+        // SAFETY: as above, and this waker is counted until `let_go`.
+        let parker = unsafe { Parker::of(data) };
+        parker.notify();
+        parker.let_go();
+    },
+    |data| {
+        // SAFETY: as above, and the waker stays counted.
+        let parker = unsafe { Parker::of(data) };
+        parker.notify();
+        parker.thread.unpark();
+    },
+    // SAFETY: as above, and this waker is counted until `let_go`.
+    |data| unsafe { Parker::of(data) }.let_go(),
+);
+
+/// Polls the future on this thread until it is ready.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let parker = Parker {
+        thread: current(),
+        notified: AtomicBool::new(false),
+        handles: AtomicUsize::new(0),
+    };
+    let _frame = Frame(&parker);
+    let raw = RawWaker::new(ptr::from_ref(&parker).cast(), &VTABLE);
+    // SAFETY: the table keeps a waker's contract. This waker is not counted: it
+    // is lent out only while `parker` lives, and never dropped.
+    let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw) });
+    // Declared last, so dropped first, with the handle that it may hold.
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        // The flag counts, not the thread's token: a waker that ran on this
+        // thread may have used the token up.
+        // ORDERING: Acquire pairs with `notify`.
+        while !parker.notified.swap(false, Acquire) {
+            park();
+        }
+    }
+}
+
+/// Runs a blocking initialiser; its panic hands the lead over.
+struct Attempt<'a, T, H: OnceHooks>(Option<InitGuard<'a, T, H>>);
+
+impl<T, H: OnceHooks> Drop for Attempt<'_, T, H> {
+    fn drop(&mut self) {
+        if let Some(guard) = self.0.take() {
+            guard.fail(InitOutcome::Panicked);
+        }
+    }
+}
+
+impl<T, H: OnceHooks> OnceCell<T, H> {
+    /// The value, initialised by this thread if need be; blocks while another
+    /// thread or task initialises it.
+    ///
+    /// If the leader fails, panics or is dropped, a waiting thread takes over
+    /// with its own `init`.
+    ///
+    /// # Panics
+    ///
+    /// If `init` panics: the cell stays empty, and the next caller initialises.
+    /// In a certain deadlock, see below. With a waker's or a hook's panic, see
+    /// [`InitGuard::set`].
+    ///
+    /// # Deadlocks
+    ///
+    /// If `init` waits for this cell, directly or by waiting for another thread
+    /// that does. Where it is certain, because a blocking method of the cell is
+    /// called on the very thread that is running its initialiser, the inner call
+    /// panics. On a runtime's worker it blocks the worker, as any blocking call
+    /// does; if the leader is a task that needs this very worker, for ever. Tasks
+    /// should use [`get_or_init`](Self::get_or_init).
+    ///
+    /// ```
+    /// use bellwether::OnceCell;
+    ///
+    /// static CONFIG: OnceCell<String> = OnceCell::new();
+    /// let config = CONFIG.get_or_init_blocking(|| "loaded".to_string());
+    /// assert_eq!(config, "loaded");
+    /// ```
+    #[inline]
+    pub fn get_or_init_blocking<F>(&self, init: F) -> &T
+    where
+        F: FnOnce() -> T,
+    {
+        let Ok(value) = self.get_or_try_init_blocking(|| Ok::<T, Infallible>(init()));
+        value
+    }
+
+    /// As [`get_or_init_blocking`](Self::get_or_init_blocking), with an
+    /// initialiser that may fail.
+    ///
+    /// # Errors
+    ///
+    /// The error of `init`, if this thread was the one to run it. The cell stays
+    /// empty, and waiting callers try their own.
+    ///
+    /// # Panics
+    ///
+    /// As for [`get_or_init_blocking`](Self::get_or_init_blocking).
+    ///
+    /// # Deadlocks
+    ///
+    /// As for [`get_or_init_blocking`](Self::get_or_init_blocking).
+    ///
+    /// ```
+    /// use bellwether::OnceCell;
+    ///
+    /// let cell = OnceCell::new();
+    /// assert!(cell.get_or_try_init_blocking(|| "four".parse::<u32>()).is_err());
+    /// assert_eq!(cell.get_or_try_init_blocking(|| "4".parse::<u32>()), Ok(&4));
+    /// ```
+    #[inline]
+    pub fn get_or_try_init_blocking<E, F>(&self, init: F) -> Result<&T, E>
+    where
+        F: FnOnce() -> Result<T, E>,
+    {
+        if let Some(value) = self.get() {
+            return Ok(value);
+        }
+        let guard = match self.lead_blocking() {
+            Lead::Ready(value) => return Ok(value),
+            Lead::Leader(guard) => guard,
+        };
+        let mut attempt = Attempt(Some(guard));
+        let result = {
+            let _entered = reentry::enter(self);
+            init()
+        };
+        let guard = attempt.0.take().expect("taken here only");
+        match result {
+            Ok(value) => Ok(guard.set(value)),
+            Err(error) => {
+                guard.fail(InitOutcome::Failed);
+                Err(error)
+            }
+        }
+    }
+
+    /// Blocks until the cell has a value; never initialises.
+    ///
+    /// # Panics
+    ///
+    /// In a certain deadlock, as for
+    /// [`get_or_init_blocking`](Self::get_or_init_blocking).
+    ///
+    /// # Deadlocks
+    ///
+    /// If nobody ever initialises the cell, and as for
+    /// [`get_or_init_blocking`](Self::get_or_init_blocking).
+    ///
+    /// ```
+    /// use bellwether::OnceCell;
+    ///
+    /// let cell = OnceCell::new();
+    /// std::thread::scope(|threads| {
+    ///     let reader = threads.spawn(|| *cell.wait_blocking());
+    ///     cell.set(7).unwrap();
+    ///     assert_eq!(reader.join().unwrap(), 7);
+    /// });
+    /// ```
+    pub fn wait_blocking(&self) -> &T {
+        match self.get() {
+            Some(value) => value,
+            None => {
+                self.refuse_deadlock();
+                block_on(self.wait())
+            }
+        }
+    }
+
+    fn lead_blocking(&self) -> Lead<'_, T, H> {
+        match self.try_lead() {
+            TryLead::Ready(value) => Lead::Ready(value),
+            TryLead::Leader(guard) => Lead::Leader(guard),
+            TryLead::Busy => {
+                self.refuse_deadlock();
+                block_on(self.lead())
+            }
+        }
+    }
+
+    fn refuse_deadlock(&self) {
+        assert!(
+            !reentry::is_entered(self),
+            "deadlock: this thread is running the initialiser of the OnceCell that it would wait for"
+        );
+    }
+}

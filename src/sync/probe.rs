@@ -1,0 +1,166 @@
+//! loom's side of the seam. Every atomic operation announces its place in the
+//! source (`#[track_caller]`), which gives three things at no cost to the rest:
+//! a list of all ordering *sites*, the power to weaken one of them in a run
+//! ([`mutate`]), and weak compare-exchanges that fail on demand ([`fail_weak`]).
+#![allow(missing_docs, reason = "seen by the models alone")]
+
+use core::panic::Location;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use core::sync::atomic::Ordering;
+
+pub(crate) use loom::cell::UnsafeCell;
+pub(crate) use loom::thread::{Thread, current, park};
+
+/// loom's thread-locals have no const initialisers.
+macro_rules! thread_local {
+    (static $name:ident: $ty:ty = const $init:block;) => {
+        loom::thread_local! { static $name: $ty = $init; }
+    };
+}
+pub(crate) use thread_local;
+
+/// One ordering in the source: where, which operation, which of its orderings.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    pub file: &'static str,
+    pub line: u32,
+    pub column: u32,
+    pub operation: &'static str,
+    /// `success` or `failure` of a compare-exchange, otherwise `order`.
+    pub side: &'static str,
+}
+
+/// Every site that has run in this process, with the ordering in the source.
+static SITES: Mutex<BTreeMap<Site, Ordering>> = Mutex::new(BTreeMap::new());
+static MUTANT: OnceLock<(String, Ordering)> = OnceLock::new();
+
+std::thread_local! {
+    static WEAK_SEEN: Cell<usize> = const { Cell::new(0) };
+    static WEAK_FAILS: Cell<Option<usize>> = const { Cell::new(None) };
+    /// Sites this thread has announced: spares the models the lock.
+    static KNOWN: std::cell::RefCell<Vec<(usize, &'static str)>> =
+        const { std::cell::RefCell::new(Vec::new()) };
+}
+
+impl core::fmt::Display for Site {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let file = self.file.rsplit_once("src/").map_or(self.file, |(_, f)| f);
+        let Self { line, column, operation, side, .. } = self;
+        write!(f, "src/{file}:{line}:{column} {operation} {side}")
+    }
+}
+
+/// The sites seen so far, each with its ordering in the source.
+pub fn sites() -> Vec<(Site, Ordering)> {
+    let sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
+    sites.iter().map(|(site, &order)| (site.clone(), order)).collect()
+}
+
+/// From now on the named site uses `order`. Once per process.
+pub fn mutate(site: String, order: Ordering) {
+    MUTANT.set((site, order)).expect("one mutant per process");
+}
+
+/// In each execution of a model on this thread, the `index`-th weak
+/// compare-exchange fails spuriously.
+pub fn fail_weak(index: Option<usize>) {
+    WEAK_FAILS.set(index);
+    begin_execution();
+}
+
+/// A new execution starts; returns how many weak operations the last one had.
+pub fn begin_execution() -> usize {
+    WEAK_SEEN.replace(0)
+}
+
+#[track_caller]
+fn announced(operation: &'static str, side: &'static str, order: Ordering) -> Ordering {
+    let at = Location::caller();
+    let key = (core::ptr::from_ref(at).addr(), side);
+    let mutant = MUTANT.get();
+    if mutant.is_none() && KNOWN.with_borrow(|known| known.contains(&key)) {
+        return order;
+    }
+    let site = Site { file: at.file(), line: at.line(), column: at.column(), operation, side };
+    if let Some((name, weaker)) = mutant
+        && *name == site.to_string()
+    {
+        return *weaker;
+    }
+    SITES.lock().unwrap_or_else(PoisonError::into_inner).insert(site, order);
+    KNOWN.with_borrow_mut(|known| known.push(key));
+    order
+}
+
+fn fails_spuriously() -> bool {
+    let seen = WEAK_SEEN.get();
+    WEAK_SEEN.set(seen + 1);
+    WEAK_FAILS.get() == Some(seen)
+}
+
+macro_rules! announced_atomic {
+    ($name:ident $(<$t:ident>)?, $value:ty) => {
+        #[derive(Debug)]
+        pub(crate) struct $name $(<$t>)? (loom::sync::atomic::$name $(<$t>)?);
+
+        #[allow(dead_code, reason = "each atomic uses some of them")]
+        impl $(<$t>)? $name $(<$t>)? {
+            #[track_caller]
+            pub(crate) fn new(value: $value) -> Self {
+                Self(loom::sync::atomic::$name::new(value))
+            }
+            #[track_caller]
+            pub(crate) fn load(&self, order: Ordering) -> $value {
+                self.0.load(announced("load", "order", order))
+            }
+            #[track_caller]
+            pub(crate) fn store(&self, value: $value, order: Ordering) {
+                self.0.store(value, announced("store", "order", order));
+            }
+            #[track_caller]
+            pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
+                self.0.swap(value, announced("swap", "order", order))
+            }
+            #[track_caller]
+            pub(crate) fn compare_exchange_weak(
+                &self, current: $value, new: $value, success: Ordering, failure: Ordering,
+            ) -> Result<$value, $value> {
+                let success = announced("compare_exchange_weak", "success", success);
+                let failure = announced("compare_exchange_weak", "failure", failure);
+                if fails_spuriously() {
+                    return Err(self.0.load(failure));
+                }
+                self.0.compare_exchange(current, new, success, failure)
+            }
+        }
+    };
+}
+
+announced_atomic!(AtomicPtr<T>, *mut T);
+announced_atomic!(AtomicU8, u8);
+announced_atomic!(AtomicBool, bool);
+announced_atomic!(AtomicUsize, usize);
+
+impl AtomicUsize {
+    #[track_caller]
+    pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
+        self.0.fetch_add(value, announced("fetch_add", "order", order))
+    }
+    #[track_caller]
+    pub(crate) fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
+        self.0.fetch_sub(value, announced("fetch_sub", "order", order))
+    }
+}
+
+/// One turn of a spin loop: another thread must run before this one can go on.
+pub(crate) fn relax(_turn: u32) {
+    loom::thread::yield_now();
+}
+
+/// Exclusive access to an atomic needs no atomic operation.
+pub(crate) fn exclusive<T, R>(word: &mut AtomicPtr<T>, f: impl FnOnce(&mut *mut T) -> R) -> R {
+    word.0.with_mut(f)
+}

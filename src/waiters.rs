@@ -1,0 +1,345 @@
+//! The one-word waiter list: intrusive, allocation-free, first in first out.
+//!
+//! A waiter is a [`Node`] inside a pinned future. The list is one word: the
+//! newest node, with four bits in the low end of its address.
+//!
+//! ```text
+//!  word ──► newest ──next──► ... ──next──► oldest ──► null
+//!           │  ▲◄──prev────── ... ◄──prev──┘ ▲
+//!           └──┼───────────── prev ──────────┘   (the newest node's `prev` is the oldest)
+//!     pushed since the bit was last held: `prev` is still null
+//! ```
+//!
+//! | bit | name | while it is set |
+//! |---|---|---|
+//! | 1 | `LOCKED` | one thread, the *holder*, may read and write the links of linked nodes |
+//! | 2 | `OWED` | the holder-to-be must wake the candidates: see [`Waiters::settle`] |
+//! | 4 | `CLOSED` | nothing may be pushed, and every linked node must be released |
+//! | 8 | `USER` | for the primitive on top |
+//!
+//! | operation | by | takes `LOCKED` | word |
+//! |---|---|---|---|
+//! | push | the node's owner | no | `head` → node |
+//! | set `OWED`, `CLOSED`, `USER` | the primitive | no | bits only |
+//! | remove, rearm | the node's owner | yes, for a few instructions | `head` → older, if it was the newest |
+//! | settle | whoever sees a debt when it lets go of `LOCKED` or adds one | yes, a batch at a time; never waits for its first batch | `head` → null, `OWED` cleared |
+//!
+//! Removing a waiter must exclude traversal, since a dropped future's node dies
+//! at once; that is all the bit is for. Pushing and closing never wait for it: a
+//! thread that adds a debt and finds the bit taken leaves the debt to the
+//! holder, whose unlock sees it, because debt and bit are one word.
+//!
+//! # Node states
+//!
+//! | state | who may touch the links | next |
+//! |---|---|---|
+//! | `IDLE` | nobody: they are uninitialised | `READIED` by the owner |
+//! | `READIED` | the owner | `LINKED` by the owner's push |
+//! | `LINKED` | the holder of the list's bit | `READIED` by the owner's remove, `DONE` by a settler |
+//! | `DONE` | the owner | – |
+//!
+//! # Orderings
+//!
+//! Every change of the word is a read-modify-write, so each continues the
+//! release sequences of all before it: an Acquire that reads the word sees all
+//! that happened before every earlier Release on it.
+
+use core::marker::PhantomPinned;
+use core::mem::MaybeUninit;
+use core::ptr::{self, NonNull};
+use core::task::Waker;
+
+use crate::sync::{
+    Acquire, AtomicPtr, AtomicU8, Masked, Relaxed, Release, UnsafeCell, const_fn, relax,
+};
+
+mod held;
+mod settle;
+
+use held::{Held, Linked};
+
+pub(crate) const LOCKED: usize = 1;
+pub(crate) const OWED: usize = 2;
+pub(crate) const CLOSED: usize = 4;
+pub(crate) const USER: usize = 8;
+const BITS: usize = LOCKED | OWED | CLOSED | USER;
+
+/// Nodes must be aligned to this, which leaves the word its four bits.
+pub(crate) const ALIGN: usize = BITS + 1;
+
+/// The newest node and the four bits.
+pub(crate) type Word = *mut Node;
+
+/// The head of a list, and the whole of it: one word.
+#[derive(Debug)]
+pub(crate) struct Waiters {
+    /// The primitive on top changes `OWED`, `CLOSED` and `USER`, by
+    /// read-modify-write only.
+    pub(crate) word: AtomicPtr<Node>,
+}
+
+/// What a waiter waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Is woken by a debt (`OWED`) and by closing.
+    Candidate,
+    /// Is woken by closing only.
+    Observer,
+    /// Not a waiter: marks a settler's place in the list.
+    Cursor,
+}
+
+/// One waiter. Must be at an address aligned to [`ALIGN`] when it is pushed.
+#[derive(Debug)]
+pub(crate) struct Node {
+    links: UnsafeCell<MaybeUninit<Links>>,
+    state: AtomicU8,
+    role: Role,
+    /// Others write to a linked node: references to its owner claim nothing about it.
+    _pinned: PhantomPinned,
+}
+
+#[derive(Debug)]
+struct Links {
+    /// The older neighbour.
+    next: Option<Linked>,
+    /// The newer neighbour; the oldest node, in the newest; null until linked back.
+    prev: Option<Linked>,
+    /// Gone once it has been taken to be woken.
+    waker: Option<Waker>,
+}
+
+const IDLE: u8 = 0;
+const READIED: u8 = 1;
+const LINKED: u8 = 2;
+const DONE: u8 = 3;
+
+// SAFETY: the links are touched by the owner or by the holder of the bit, never
+// by both (see the table); a waker may be woken and dropped by any thread.
+unsafe impl Send for Node {}
+// SAFETY: as above; `&Node` gives access to nothing but the atomic state.
+unsafe impl Sync for Node {}
+
+pub(crate) fn head(word: Word) -> Word {
+    word.map_addr(|address| address & !BITS)
+}
+
+fn linked(word: Word) -> Option<Linked> {
+    NonNull::new(head(word)).map(Linked)
+}
+
+fn tagged(head: Option<Linked>, bits_of: Word) -> Word {
+    let head = head.map_or(ptr::null_mut(), |node| node.0.as_ptr());
+    head.map_addr(|address| address | (bits_of.addr() & BITS))
+}
+
+/// `word` with some bits cleared and others set.
+pub(crate) fn with_bits(word: Word, clear: usize, set: usize) -> Word {
+    word.map_addr(|address| (address & !clear) | set)
+}
+
+pub(crate) fn has(word: Word, bit: usize) -> bool {
+    word.addr() & bit != 0
+}
+
+impl Node {
+    const_fn! {
+        #[inline]
+        pub(crate) const fn new(role: Role) -> Self {
+            Self {
+                links: UnsafeCell::new(MaybeUninit::uninit()),
+                state: AtomicU8::new(IDLE),
+                role,
+                _pinned: PhantomPinned,
+            }
+        }
+    }
+
+    /// Whether it was never readied, or was cleared since. Asked by the owner.
+    #[inline]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.state.load(Relaxed) == IDLE
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether it was pushed and not removed since. Asked by the owner.
+    pub(crate) fn is_pushed(&self) -> bool {
+        self.state.load(Relaxed) >= LINKED
+    }
+
+    /// Asked by the holder of the bit, or where the answer is a hint.
+    fn is_linked(&self) -> bool {
+        self.state.load(Relaxed) == LINKED
+    }
+
+    /// Asked by the owner: once `false`, nobody else touches the node.
+    fn is_in_list(&self) -> bool {
+        // ORDERING: Acquire pairs with `Linked::finish`: the settler is done with it.
+        self.state.load(Acquire) == LINKED
+    }
+
+    /// A settler's cursor, put between two nodes by the holder of the bit.
+    fn link_between(&self, newer: Linked, older: Option<Linked>) -> Linked {
+        self.write_links(Links { next: older, prev: Some(newer), waker: None });
+        self.state.store(LINKED, Relaxed);
+        Linked(NonNull::from(self))
+    }
+
+    /// Owner, `IDLE` → `READIED`.
+    pub(crate) fn ready(&self, waker: Waker) {
+        debug_assert!(self.is_idle());
+        self.write_links(Links { next: None, prev: None, waker: Some(waker) });
+        self.state.store(READIED, Relaxed);
+    }
+
+    /// Owner, `READIED` or `DONE` → `IDLE`. Gives the waker back, to be dropped
+    /// where it may panic.
+    pub(crate) fn clear(&self) -> Option<Waker> {
+        debug_assert!(!self.is_idle() && !self.is_linked());
+        self.state.store(IDLE, Relaxed);
+        let links = self.links.with(|links| {
+            // SAFETY: written by `ready`; the node is not linked, so the owner
+            // alone touches it, and the state says that this copy is the last use.
+            unsafe { links.cast::<Links>().read() }
+        });
+        links.waker
+    }
+
+    fn write_links(&self, links: Links) {
+        self.links.with_mut(|place| {
+            // SAFETY: the owner alone touches a node that is not linked; what was
+            // there before holds no waker: uninitialised, or taken by `clear`.
+            unsafe { place.cast::<Links>().write(links) }
+        });
+    }
+}
+
+impl Waiters {
+    const_fn! {
+        /// An empty list, with some bits set.
+        #[inline]
+        pub(crate) const fn new(bits: usize) -> Self {
+            Self { word: AtomicPtr::new(ptr::without_provenance_mut(bits)) }
+        }
+    }
+
+    /// Owner: `READIED` → `LINKED`, if the word is still `word`.
+    ///
+    /// # Safety
+    ///
+    /// The node is aligned to [`ALIGN`], and until [`Self::remove`] has returned
+    /// it is neither moved nor dropped.
+    pub(crate) unsafe fn push(&self, node: &Node, word: Word) -> bool {
+        let new = NonNull::from(node);
+        debug_assert!(new.addr().get().is_multiple_of(ALIGN) && !has(word, CLOSED));
+        node.links.with_mut(|links| {
+            // SAFETY: readied, and not linked yet: the owner's alone.
+            let links = unsafe { &mut *links.cast::<Links>() };
+            links.next = linked(word);
+            links.prev = None;
+        });
+        // Before the push: after it, a settler may already have stored `DONE`.
+        node.state.store(LINKED, Relaxed);
+        // ORDERING: Release hands the node to the holder: `lock`, `lock_if_owed`
+        // and `Held::unlink` acquire it.
+        let pushed = self.word.compare_exchange_weak(
+            word,
+            tagged(Some(Linked(new)), word),
+            Release,
+            Relaxed,
+        );
+        if pushed.is_err() {
+            node.state.store(READIED, Relaxed);
+        }
+        pushed.is_ok()
+    }
+
+    /// Owner: takes the node out, if it is still in; `LINKED` → `READIED` or
+    /// `DONE`. May settle a debt, and so run other waiters' wakers.
+    pub(crate) fn remove(&self, node: &Node) {
+        if !node.is_in_list() {
+            return;
+        }
+        let mut held = self.lock();
+        if node.is_linked() {
+            held.unlink(Linked(NonNull::from(node)));
+            node.state.store(READIED, Relaxed);
+        }
+        if is_owed(held.unlock()) {
+            self.settle();
+        }
+    }
+
+    /// Owner of a pushed node: makes sure that `waker` is the one to be woken.
+    /// The caller looks at the word again afterwards.
+    pub(crate) fn rearm(&self, node: &Node, waker: &Waker) {
+        let mut fresh = None;
+        loop {
+            let held = self.lock();
+            let mut replaced = None;
+            let armed = !node.is_linked()
+                || Linked(NonNull::from(node)).links(|links| {
+                    let same = links.waker.as_ref().is_some_and(|old| old.will_wake(waker));
+                    if !same && fresh.is_some() {
+                        replaced = core::mem::replace(&mut links.waker, fresh.take());
+                        return true;
+                    }
+                    same
+                });
+            if is_owed(held.unlock()) {
+                self.settle();
+            }
+            // The old waker is dropped and the new one cloned outside the bit.
+            drop(replaced);
+            if armed {
+                return;
+            }
+            fresh = Some(waker.clone());
+        }
+    }
+
+    /// Waits for the bit; with interrupts masked, if that is asked for.
+    fn lock(&self) -> Held<'_> {
+        let masked = Masked::new();
+        let mut turn = 0;
+        loop {
+            let word = self.word.load(Relaxed);
+            if has(word, LOCKED) {
+                relax(turn);
+                turn = turn.saturating_add(1);
+            } else if self.take_bit(word, 0) {
+                return Held::new(self, word, masked);
+            }
+        }
+    }
+
+    /// Takes the bit if there is a debt and nobody holds the bit: a holder would
+    /// see the debt when it lets go.
+    fn lock_if_owed(&self) -> Option<Held<'_>> {
+        let masked = Masked::new();
+        loop {
+            let word = self.word.load(Relaxed);
+            if has(word, LOCKED) || !is_owed(word) {
+                return None;
+            }
+            if self.take_bit(word, OWED) {
+                return Some(Held::new(self, word, masked));
+            }
+        }
+    }
+
+    fn take_bit(&self, word: Word, paid: usize) -> bool {
+        let taken = with_bits(word, paid, LOCKED);
+        // ORDERING: Acquire pairs with `push` (the nodes) and with
+        // `Held::unlock` (their links, as the last holder left them).
+        self.word.compare_exchange_weak(word, taken, Acquire, Relaxed).is_ok()
+    }
+}
+
+/// Whether whoever lets go of the bit, or finds it free, must settle.
+fn is_owed(word: Word) -> bool {
+    has(word, OWED) || (has(word, CLOSED) && !head(word).is_null())
+}
