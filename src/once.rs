@@ -150,8 +150,11 @@ impl<T, H> OnceCell<T, H> {
     /// ```
     #[inline]
     pub fn get(&self) -> Option<&T> {
+        if !self.state.is_ready() {
+            return None;
+        }
         // SAFETY: ready, and it stays so while the cell is borrowed.
-        if self.state.is_ready() { Some(unsafe { self.value() }) } else { None }
+        Some(unsafe { self.value() })
     }
 
     /// The value, if it is there, to change it: whoever has `&mut` is alone.

@@ -11,7 +11,6 @@
 //! its non-const twin from one text.
 
 #[cfg(bellwether_loom)]
-#[path = "sync/probe.rs"]
 pub mod probe;
 
 #[cfg(all(

@@ -120,6 +120,7 @@ unsafe impl Send for Node {}
 // SAFETY: as above; `&Node` gives access to nothing but the atomic state.
 unsafe impl Sync for Node {}
 
+#[inline]
 pub(crate) fn head(word: Word) -> Word {
     word.map_addr(|address| address & !BITS)
 }
@@ -134,10 +135,12 @@ fn tagged(head: Option<Linked>, bits_of: Word) -> Word {
 }
 
 /// `word` with some bits cleared and others set.
+#[inline]
 pub(crate) fn with_bits(word: Word, clear: usize, set: usize) -> Word {
     word.map_addr(|address| (address & !clear) | set)
 }
 
+#[inline]
 pub(crate) fn has(word: Word, bit: usize) -> bool {
     word.addr() & bit != 0
 }
@@ -234,7 +237,7 @@ impl Waiters {
     /// it is neither moved nor dropped.
     pub(crate) unsafe fn push(&self, node: &Node, word: Word) -> bool {
         let new = NonNull::from(node);
-        debug_assert!(new.addr().get().is_multiple_of(ALIGN) && !has(word, CLOSED));
+        debug_assert!(new.addr().get() % ALIGN == 0 && !has(word, CLOSED));
         node.links.with_mut(|links| {
             // SAFETY: readied, and not linked yet: the owner's alone.
             let links = unsafe { &mut *links.cast::<Links>() };

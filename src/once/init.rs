@@ -96,6 +96,7 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
     }
 
     #[inline]
+    #[allow(clippy::type_complexity, reason = "a projection, used above only")]
     fn waiting(self: Pin<&mut Self>) -> Option<(Pin<&mut Waiter<'a, T, H>>, &mut Option<F>)> {
         // SAFETY: nothing is moved out of a pinned field below.
         match unsafe { self.get_unchecked_mut() } {

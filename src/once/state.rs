@@ -59,6 +59,7 @@ impl State {
         }
     }
 
+    #[inline]
     fn look(&self) -> Word {
         // ORDERING: Acquire pairs with `complete`: the value is visible.
         self.waiters.word.load(Acquire)
@@ -89,6 +90,7 @@ impl State {
     }
 
     /// Leads, if nobody does and nobody has.
+    #[inline]
     pub(super) fn begin(&self) -> Found {
         loop {
             let word = self.look();
@@ -104,6 +106,7 @@ impl State {
         }
     }
 
+    #[inline]
     fn begin_from(&self, word: Word) -> bool {
         let led = with_bits(word, OWED, RUNNING);
         // ORDERING: Acquire pairs with `fail`: what the last leader did, this one sees.
@@ -111,6 +114,7 @@ impl State {
     }
 
     /// By the leader, once the value is written. Returns how many were released.
+    #[inline]
     pub(super) fn complete(&self) -> usize {
         // ORDERING: Release pairs with `is_ready` and `look`: hands over the value.
         let ended = self.end(|word| with_bits(word, RUNNING, READY));
@@ -126,6 +130,7 @@ impl State {
         if head(ended).is_null() { 0 } else { self.waiters.settle() }
     }
 
+    #[inline]
     fn end(&self, change: impl Fn(Word) -> Word) -> Word {
         // Most often nobody waits: guess so, and spare a load.
         let mut word = core::ptr::without_provenance_mut(RUNNING);

@@ -2,11 +2,12 @@
 //! source (`#[track_caller]`), which gives three things at no cost to the rest:
 //! a list of all ordering *sites*, the power to weaken one of them in a run
 //! ([`mutate`]), and weak compare-exchanges that fail on demand ([`fail_weak`]).
-#![allow(missing_docs, reason = "seen by the models alone")]
+#![allow(missing_docs, clippy::std_instead_of_alloc, reason = "seen by the models alone")]
 
+use core::cell::{Cell, RefCell};
 use core::panic::Location;
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::prelude::rust_2024::*;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use core::sync::atomic::Ordering;
@@ -15,12 +16,12 @@ pub(crate) use loom::cell::UnsafeCell;
 pub(crate) use loom::thread::{Thread, current, park};
 
 /// loom's thread-locals have no const initialisers.
-macro_rules! thread_local {
+macro_rules! modelled_thread_local {
     (static $name:ident: $ty:ty = const $init:block;) => {
         loom::thread_local! { static $name: $ty = $init; }
     };
 }
-pub(crate) use thread_local;
+pub(crate) use modelled_thread_local as thread_local;
 
 /// One ordering in the source: where, which operation, which of its orderings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +42,8 @@ std::thread_local! {
     static WEAK_SEEN: Cell<usize> = const { Cell::new(0) };
     static WEAK_FAILS: Cell<Option<usize>> = const { Cell::new(None) };
     /// Sites this thread has announced: spares the models the lock.
-    static KNOWN: std::cell::RefCell<Vec<(usize, &'static str)>> =
-        const { std::cell::RefCell::new(Vec::new()) };
+    static KNOWN: RefCell<Vec<(usize, &'static str)>> =
+        const { RefCell::new(Vec::new()) };
 }
 
 impl core::fmt::Display for Site {
@@ -59,7 +60,11 @@ pub fn sites() -> Vec<(Site, Ordering)> {
     sites.iter().map(|(site, &order)| (site.clone(), order)).collect()
 }
 
-/// From now on the named site uses `order`. Once per process.
+/// From now on the named site uses `order`.
+///
+/// # Panics
+///
+/// If called twice in a process.
 pub fn mutate(site: String, order: Ordering) {
     MUTANT.set((site, order)).expect("one mutant per process");
 }
