@@ -33,10 +33,10 @@
 //!
 //! | state | who may touch the links | next |
 //! |---|---|---|
-//! | `IDLE` | nobody: they are uninitialised | `READIED` by the owner |
-//! | `READIED` | the owner | `LINKED` by the owner's push |
-//! | `LINKED` | the holder of the list's bit | `READIED` by the owner's remove, `DONE` by a settler |
-//! | `DONE` | the owner | – |
+//! | `OUT` | the owner | `LINKED` by the owner's push, `CLEARED` |
+//! | `LINKED` | the holder of the list's bit | `OUT` by the owner's remove, `DONE` by a settler |
+//! | `DONE` | the owner | `CLEARED` |
+//! | `CLEARED` | the owner: there is no waker | – |
 //!
 //! # Orderings
 //!
@@ -45,7 +45,6 @@
 //! that happened before every earlier Release on it.
 
 use core::marker::PhantomPinned;
-use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 use core::task::Waker;
 
@@ -92,7 +91,7 @@ pub(crate) enum Role {
 /// One waiter. Must be at an address aligned to [`ALIGN`] when it is pushed.
 #[derive(Debug)]
 pub(crate) struct Node {
-    links: UnsafeCell<MaybeUninit<Links>>,
+    links: UnsafeCell<Links>,
     state: AtomicU8,
     role: Role,
     /// Others write to a linked node: references to its owner claim nothing about it.
@@ -109,10 +108,10 @@ struct Links {
     waker: Option<Waker>,
 }
 
-const IDLE: u8 = 0;
-const READIED: u8 = 1;
-const LINKED: u8 = 2;
-const DONE: u8 = 3;
+const OUT: u8 = 0;
+const LINKED: u8 = 1;
+const DONE: u8 = 2;
+const CLEARED: u8 = 3;
 
 // SAFETY: the links are touched by the owner or by the holder of the bit, never
 // by both (see the table); a waker may be woken and dropped by any thread.
@@ -146,22 +145,13 @@ pub(crate) fn has(word: Word, bit: usize) -> bool {
 }
 
 impl Node {
-    const_fn! {
-        #[inline]
-        pub(crate) const fn new(role: Role) -> Self {
-            Self {
-                links: UnsafeCell::new(MaybeUninit::uninit()),
-                state: AtomicU8::new(IDLE),
-                role,
-                _pinned: PhantomPinned,
-            }
+    pub(crate) fn new(role: Role, waker: Option<Waker>) -> Self {
+        Self {
+            links: UnsafeCell::new(Links { next: None, prev: None, waker }),
+            state: AtomicU8::new(OUT),
+            role,
+            _pinned: PhantomPinned,
         }
-    }
-
-    /// Whether it was never readied, or was cleared since. Asked by the owner.
-    #[inline]
-    pub(crate) fn is_idle(&self) -> bool {
-        self.state.load(Relaxed) == IDLE
     }
 
     pub(crate) fn role(&self) -> Role {
@@ -170,7 +160,12 @@ impl Node {
 
     /// Whether it was pushed and not removed since. Asked by the owner.
     pub(crate) fn is_pushed(&self) -> bool {
-        self.state.load(Relaxed) >= LINKED
+        matches!(self.state.load(Relaxed), LINKED | DONE)
+    }
+
+    /// Asked by the owner.
+    pub(crate) fn is_cleared(&self) -> bool {
+        self.state.load(Relaxed) == CLEARED
     }
 
     /// Asked by the holder of the bit, or where the answer is a hint.
@@ -184,39 +179,20 @@ impl Node {
         self.state.load(Acquire) == LINKED
     }
 
-    /// A settler's cursor, put between two nodes by the holder of the bit.
-    fn link_between(&self, newer: Linked, older: Option<Linked>) -> Linked {
-        self.write_links(Links { next: older, prev: Some(newer), waker: None });
-        self.state.store(LINKED, Relaxed);
-        Linked(NonNull::from(self))
-    }
-
-    /// Owner, `IDLE` → `READIED`.
-    pub(crate) fn ready(&self, waker: Waker) {
-        debug_assert!(self.is_idle());
-        self.write_links(Links { next: None, prev: None, waker: Some(waker) });
-        self.state.store(READIED, Relaxed);
-    }
-
-    /// Owner, `READIED` or `DONE` → `IDLE`. Gives the waker back, to be dropped
+    /// Owner, `OUT` or `DONE` → `CLEARED`. Gives the waker back, to be dropped
     /// where it may panic.
     pub(crate) fn clear(&self) -> Option<Waker> {
-        debug_assert!(!self.is_idle() && !self.is_linked());
-        self.state.store(IDLE, Relaxed);
-        let links = self.links.with(|links| {
-            // SAFETY: written by `ready`; the node is not linked, so the owner
-            // alone touches it, and the state says that this copy is the last use.
-            unsafe { links.cast::<Links>().read() }
-        });
-        links.waker
+        debug_assert!(!self.is_linked());
+        self.state.store(CLEARED, Relaxed);
+        self.own_links(|links| links.waker.take())
     }
 
-    fn write_links(&self, links: Links) {
-        self.links.with_mut(|place| {
-            // SAFETY: the owner alone touches a node that is not linked; what was
-            // there before holds no waker: uninitialised, or taken by `clear`.
-            unsafe { place.cast::<Links>().write(links) }
-        });
+    /// For the owner of a node that is not linked.
+    fn own_links<R>(&self, f: impl FnOnce(&mut Links) -> R) -> R {
+        self.links.with_mut(|links| {
+            // SAFETY: nobody but the owner touches a node that is not linked.
+            f(unsafe { &mut *links })
+        })
     }
 }
 
@@ -229,7 +205,7 @@ impl Waiters {
         }
     }
 
-    /// Owner: `READIED` → `LINKED`, if the word is still `word`.
+    /// Owner: `OUT` → `LINKED`, if the word is still `word`.
     ///
     /// # Safety
     ///
@@ -238,12 +214,7 @@ impl Waiters {
     pub(crate) unsafe fn push(&self, node: &Node, word: Word) -> bool {
         let new = NonNull::from(node);
         debug_assert!(new.addr().get() % ALIGN == 0 && !has(word, CLOSED));
-        node.links.with_mut(|links| {
-            // SAFETY: readied, and not linked yet: the owner's alone.
-            let links = unsafe { &mut *links.cast::<Links>() };
-            links.next = linked(word);
-            links.prev = None;
-        });
+        node.own_links(|links| (links.next, links.prev) = (linked(word), None));
         // Before the push: after it, a settler may already have stored `DONE`.
         node.state.store(LINKED, Relaxed);
         // ORDERING: Release hands the node to the holder: `lock`, `lock_if_owed`
@@ -255,12 +226,12 @@ impl Waiters {
             Relaxed,
         );
         if pushed.is_err() {
-            node.state.store(READIED, Relaxed);
+            node.state.store(OUT, Relaxed);
         }
         pushed.is_ok()
     }
 
-    /// Owner: takes the node out, if it is still in; `LINKED` → `READIED` or
+    /// Owner: takes the node out, if it is still in; `LINKED` → `OUT` or
     /// `DONE`. May settle a debt, and so run other waiters' wakers.
     pub(crate) fn remove(&self, node: &Node) {
         if !node.is_in_list() {
@@ -269,7 +240,7 @@ impl Waiters {
         let mut held = self.lock();
         if node.is_linked() {
             held.unlink(Linked(NonNull::from(node)));
-            node.state.store(READIED, Relaxed);
+            node.state.store(OUT, Relaxed);
         }
         if is_owed(held.unlock()) {
             self.settle();

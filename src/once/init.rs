@@ -3,7 +3,8 @@
 //!
 //! | stage | holds | next |
 //! |---|---|---|
-//! | `Waiting` | a waiter and the closure | `Running` with the lead; stays if the value is there |
+//! | `Fresh` | the closure | `Done` with the value, `Running` with the lead, or `Waiting` |
+//! | `Waiting` | a waiter and the closure | `Done` with the value, or `Running` with the lead |
 //! | `Running` | the closure's future, then the guard | `Done` |
 //! | `Done` | nothing | – |
 //!
@@ -12,16 +13,23 @@
 //! initialiser owned is gone before the lead is handed over.
 
 use core::convert::Infallible;
+use core::mem;
 use core::pin::Pin;
+use core::ptr;
 use core::task::{Context, Poll, ready};
 
-use super::guard::{InitGuard, Lead};
+use super::guard::{InitGuard, Lead, TryLead};
 use super::wait::Waiter;
 use super::{OnceCell, reentry};
 use crate::hooks::{InitOutcome, OnceHooks};
 use crate::waiters::Role;
 
 enum Stage<'a, T, H: OnceHooks, F, Fut> {
+    Fresh {
+        cell: &'a OnceCell<T, H>,
+        init: F,
+    },
+    /// The closure is taken with the lead.
     Waiting {
         waiter: Waiter<'a, T, H>,
         init: Option<F>,
@@ -35,17 +43,21 @@ enum Stage<'a, T, H: OnceHooks, F, Fut> {
 }
 
 impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
+    /// The value, if it is there at the first poll. The path of nearly all calls:
+    /// it reads nothing of the future after the load of the state, and leaves a
+    /// constant behind for `drop` to see.
     #[inline(always)]
-    fn new(cell: &'a OnceCell<T, H>, init: F) -> Self {
-        Self::Waiting { waiter: Waiter::new(cell, Role::Candidate), init: Some(init) }
-    }
-
-    #[inline(always)]
-    fn ready_at_once(&self) -> Option<&'a T> {
-        match self {
-            Self::Waiting { waiter, .. } => waiter.ready_at_once(),
-            _ => None,
-        }
+    fn ready_at_once(self: Pin<&mut Self>) -> Option<&'a T> {
+        // SAFETY: nothing in a fresh stage is pinned, and no other is touched.
+        let stage = unsafe { self.get_unchecked_mut() };
+        let Self::Fresh { cell, init } = stage else { return None };
+        let value = cell.get()?;
+        // SAFETY: the stage is overwritten without dropping, so `init` is ours.
+        let init = unsafe { ptr::read(init) };
+        // SAFETY: the place is valid; its content was moved out, or is `Copy`.
+        unsafe { ptr::write(stage, Self::Done) };
+        drop(init);
+        Some(value)
     }
 
     /// `split` says what the initialiser's output means.
@@ -59,44 +71,87 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        if let Some((waiter, init)) = self.as_mut().waiting() {
-            let cell = waiter.cell();
-            let guard = match ready!(waiter.poll_lead(cx)) {
-                Lead::Ready(value) => return Poll::Ready(Ok(value)),
-                Lead::Leader(guard) => guard,
-            };
-            let init = init.take();
-            let _entered = reentry::enter(cell);
-            let mut attempt = Attempt { stage: self.as_mut(), guard: Some(guard) };
-            let future = init.map(|init| init()).expect("taken with the lead, and the stage left");
-            let guard = attempt.guard.take();
-            attempt.stage.set(Stage::Running { future, guard });
-            core::mem::forget(attempt);
+        if let Some((cell, init)) = self.as_mut().take_fresh() {
+            match cell.try_lead() {
+                TryLead::Ready(value) => return Poll::Ready(Ok(value)),
+                TryLead::Leader(guard) => self.as_mut().start(guard, init),
+                TryLead::Busy => {
+                    let waiter = Waiter::new(cell, Role::Candidate, cx.waker());
+                    self.set(Self::Waiting { waiter, init: Some(init) });
+                }
+            }
         }
+        if let Some((waiter, init)) = self.as_mut().waiting() {
+            match ready!(waiter.poll_lead(cx.waker())) {
+                Lead::Ready(value) => {
+                    self.set(Self::Done);
+                    return Poll::Ready(Ok(value));
+                }
+                Lead::Leader(guard) => {
+                    let init = init.take().expect("taken with the lead, once");
+                    self.as_mut().start(guard, init);
+                }
+            }
+        }
+        self.drive(cx).map(|(output, mut attempt)| match split(output) {
+            Ok(value) => Ok(attempt.succeed(value)),
+            Err(error) => {
+                attempt.end(InitOutcome::Failed);
+                Err(error)
+            }
+        })
+    }
 
-        let guard = self.as_mut().running().and_then(|(_, guard)| guard.take());
-        let guard = guard.expect("an initialiser's future was polled after it had completed");
+    /// Calls the closure, with the lead.
+    fn start(self: Pin<&mut Self>, guard: InitGuard<'a, T, H>, init: F)
+    where
+        F: FnOnce() -> Fut,
+    {
         let _entered = reentry::enter(guard.cell());
         let mut attempt = Attempt { stage: self, guard: Some(guard) };
-        let (future, slot) = attempt.stage.as_mut().running().expect("looked at above");
-        match future.poll(cx) {
+        let future = init();
+        let guard = attempt.guard.take();
+        attempt.stage.set(Self::Running { future, guard });
+        mem::forget(attempt);
+    }
+
+    /// Polls the closure's future, with the lead.
+    fn drive<'p>(
+        mut self: Pin<&'p mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<(Fut::Output, Attempt<'p, 'a, T, H, F, Fut>)>
+    where
+        Fut: Future,
+    {
+        let guard = self.as_mut().running().1.take().expect("back after each poll");
+        let _entered = reentry::enter(guard.cell());
+        let mut attempt = Attempt { stage: self, guard: Some(guard) };
+        match attempt.stage.as_mut().running().0.poll(cx) {
+            Poll::Ready(output) => Poll::Ready((output, attempt)),
             Poll::Pending => {
-                *slot = attempt.guard.take();
-                core::mem::forget(attempt);
+                let guard = attempt.guard.take();
+                *attempt.stage.as_mut().running().1 = guard;
+                mem::forget(attempt);
                 Poll::Pending
             }
-            Poll::Ready(output) => Poll::Ready(match split(output) {
-                Ok(value) => Ok(attempt.succeed(value)),
-                Err(error) => {
-                    attempt.give_up(InitOutcome::Failed);
-                    Err(error)
-                }
-            }),
+        }
+    }
+
+    /// `Fresh` → `Done`, with what it held.
+    #[inline]
+    fn take_fresh(self: Pin<&mut Self>) -> Option<(&'a OnceCell<T, H>, F)> {
+        // SAFETY: nothing in a fresh stage is pinned, and no other is moved.
+        let stage = unsafe { self.get_unchecked_mut() };
+        if !matches!(stage, Self::Fresh { .. }) {
+            return None;
+        }
+        match mem::replace(stage, Self::Done) {
+            Self::Fresh { cell, init } => Some((cell, init)),
+            _ => None,
         }
     }
 
     #[inline]
-    #[allow(clippy::type_complexity, reason = "a projection, used above only")]
     fn waiting(self: Pin<&mut Self>) -> Option<(Pin<&mut Waiter<'a, T, H>>, &mut Option<F>)> {
         // SAFETY: nothing is moved out of a pinned field below.
         match unsafe { self.get_unchecked_mut() } {
@@ -107,13 +162,12 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
     }
 
     #[inline]
-    #[allow(clippy::type_complexity, reason = "a projection, used above only")]
-    fn running(self: Pin<&mut Self>) -> Option<(Pin<&mut Fut>, &mut Option<InitGuard<'a, T, H>>)> {
+    fn running(self: Pin<&mut Self>) -> (Pin<&mut Fut>, &mut Option<InitGuard<'a, T, H>>) {
         // SAFETY: nothing is moved out of a pinned field below.
         match unsafe { self.get_unchecked_mut() } {
             // SAFETY: the future is pinned with the stage; the guard never is.
-            Self::Running { future, guard } => Some((unsafe { Pin::new_unchecked(future) }, guard)),
-            _ => None,
+            Self::Running { future, guard } => (unsafe { Pin::new_unchecked(future) }, guard),
+            _ => panic!("a future was polled after it had completed"),
         }
     }
 }
@@ -126,12 +180,12 @@ struct Attempt<'p, 'a, T, H: OnceHooks, F, Fut> {
 }
 
 impl<'a, T, H: OnceHooks, F, Fut> Attempt<'_, 'a, T, H, F, Fut> {
+    /// Others wait for the value: it is set before the future is dropped.
     fn succeed(mut self, value: T) -> &'a T {
-        // Others wait for the value: it comes first.
-        self.guard.take().expect("out while the future is polled").set(value)
+        self.guard.take().expect("held while the user's code runs").set(value)
     }
 
-    fn give_up(&mut self, outcome: InitOutcome) {
+    fn end(&mut self, outcome: InitOutcome) {
         let guard = self.guard.take();
         self.stage.set(Stage::Done);
         if let Some(guard) = guard {
@@ -142,7 +196,7 @@ impl<'a, T, H: OnceHooks, F, Fut> Attempt<'_, 'a, T, H, F, Fut> {
 
 impl<T, H: OnceHooks, F, Fut> Drop for Attempt<'_, '_, T, H, F, Fut> {
     fn drop(&mut self) {
-        self.give_up(InitOutcome::Panicked);
+        self.end(InitOutcome::Panicked);
     }
 }
 
@@ -159,14 +213,14 @@ pub struct GetOrTryInit<'a, T, H: OnceHooks, F, Fut>(Stage<'a, T, H, F, Fut>);
 impl<'a, T, H: OnceHooks, F, Fut> GetOrInit<'a, T, H, F, Fut> {
     #[inline]
     pub(super) fn new(cell: &'a OnceCell<T, H>, init: F) -> Self {
-        Self(Stage::new(cell, init))
+        Self(Stage::Fresh { cell, init })
     }
 }
 
 impl<'a, T, H: OnceHooks, F, Fut> GetOrTryInit<'a, T, H, F, Fut> {
     #[inline]
     pub(super) fn new(cell: &'a OnceCell<T, H>, init: F) -> Self {
-        Self(Stage::new(cell, init))
+        Self(Stage::Fresh { cell, init })
     }
 }
 
@@ -180,11 +234,11 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<&'a T> {
-        if let Some(value) = self.0.ready_at_once() {
+        // SAFETY: the only field, pinned with its owner.
+        let mut stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
+        if let Some(value) = stage.as_mut().ready_at_once() {
             return Poll::Ready(value);
         }
-        // SAFETY: the only field, pinned with its owner.
-        let stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
         stage.poll(cx, Ok::<T, Infallible>).map(|Ok(value)| value)
     }
 }
@@ -199,10 +253,11 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<&'a T, E>> {
-        if let Some(value) = self.0.ready_at_once() {
+        // SAFETY: the only field, pinned with its owner.
+        let mut stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
+        if let Some(value) = stage.as_mut().ready_at_once() {
             return Poll::Ready(Ok(value));
         }
-        // SAFETY: the only field, pinned with its owner.
-        unsafe { self.map_unchecked_mut(|this| &mut this.0) }.poll(cx, |output| output)
+        stage.poll(cx, |output| output)
     }
 }

@@ -1,19 +1,20 @@
 //! Waiting: the part of every future of the cell that may be parked.
 //!
-//! | node | span | the waiter |
-//! |---|---|---|
-//! | `IDLE` | uninitialised | has not waited, or is through |
-//! | otherwise | initialised | waits; its end is reported exactly once |
+//! | future | `Fresh` | `Waiting` | `Done` |
+//! |---|---|---|---|
+//! | [`Wait`] | not polled yet | an observer is in the list | returned the value |
+//! | [`LeadFuture`] | not polled yet | a candidate is in the list | returned the value or the lead |
 //!
-//! The node is touched by other threads while it is linked, the rest by the
-//! owner only. Dropping a waiter takes its node out of the list first.
+//! A [`Waiter`] exists only while somebody waits. Its node is touched by other
+//! threads while it is linked, the rest by the owner only; dropping it takes the
+//! node out of the list first.
 
-use core::mem::MaybeUninit;
+use core::mem::ManuallyDrop;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll, Waker, ready};
 
 use super::OnceCell;
-use super::guard::{Claim, InitGuard, Lead};
+use super::guard::{Claim, InitGuard, Lead, TryLead};
 use super::state::Found;
 use crate::hooks::{OnceHooks, WaitOutcome};
 use crate::sync::shielded;
@@ -24,35 +25,26 @@ use crate::waiters::{ALIGN, Node, Role};
 pub(super) struct Waiter<'a, T, H: OnceHooks> {
     node: Node,
     cell: &'a OnceCell<T, H>,
-    span: MaybeUninit<H::Span>,
+    /// Taken when the node is cleared.
+    span: ManuallyDrop<H::Span>,
 }
 
 const _: () = assert!(core::mem::offset_of!(Waiter<'_, (), ()>, node) == 0);
 const _: () = assert!(align_of::<Waiter<'_, (), ()>>() >= ALIGN);
 
 impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
-    #[inline(always)]
-    pub(super) fn new(cell: &'a OnceCell<T, H>, role: Role) -> Self {
-        Self { node: Node::new(role), cell, span: MaybeUninit::uninit() }
-    }
-
-    #[inline(always)]
-    pub(super) fn cell(&self) -> &'a OnceCell<T, H> {
-        self.cell
-    }
-
-    /// The value, if it is there and nobody needs to be told of a wait.
-    #[inline(always)]
-    pub(super) fn ready_at_once(&self) -> Option<&'a T> {
-        let value = self.cell.get()?;
-        self.node.is_idle().then_some(value)
-    }
-
-    /// For an observer of the value.
+    /// Not in the list yet: the first poll pushes it.
     #[inline]
-    pub(super) fn poll_wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<&'a T> {
+    pub(super) fn new(cell: &'a OnceCell<T, H>, role: Role, waker: &Waker) -> Self {
+        let waker = waker.clone();
+        let span = ManuallyDrop::new(cell.hooks.wait_begin());
+        Self { node: Node::new(role, Some(waker)), cell, span }
+    }
+
+    /// For an observer: the value.
+    fn poll_wait(self: Pin<&mut Self>, waker: &Waker) -> Poll<&'a T> {
         let cell = self.cell;
-        match self.poll(cx.waker()) {
+        match self.poll(waker) {
             // SAFETY: found ready, and it stays so while the cell is borrowed.
             Found::Ready => Poll::Ready(unsafe { cell.value() }),
             Found::Busy | Found::Led => Poll::Pending,
@@ -60,13 +52,9 @@ impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
     }
 
     /// For a candidate: the value, or the lead.
-    #[inline]
-    pub(super) fn poll_lead(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Lead<'a, T, H>> {
+    pub(super) fn poll_lead(mut self: Pin<&mut Self>, waker: &Waker) -> Poll<Lead<'a, T, H>> {
         let cell = self.cell;
-        match self.as_mut().poll(cx.waker()) {
+        match self.as_mut().poll(waker) {
             // SAFETY: found ready, and it stays so while the cell is borrowed.
             Found::Ready => Poll::Ready(Lead::Ready(unsafe { cell.value() })),
             Found::Busy => Poll::Pending,
@@ -80,48 +68,19 @@ impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
     }
 
     fn poll(mut self: Pin<&mut Self>, waker: &Waker) -> Found {
-        if self.node.is_idle() {
-            let found = match self.node.role() {
-                Role::Candidate => self.cell.state.begin(),
-                _ if self.cell.state.is_ready() => Found::Ready,
-                _ => Found::Busy,
-            };
-            if found != Found::Busy {
-                return found;
-            }
-            self.as_mut().begin(waker);
-        }
         // SAFETY: aligned, as the node comes first in an aligned struct; pinned,
         // so that it stays where it is; and `drop` removes it.
         let found = unsafe { self.cell.state.poll(&self.node, waker) };
         if found == Found::Ready {
-            self.end(WaitOutcome::Ready);
+            self.as_mut().end(WaitOutcome::Ready);
         }
         found
     }
 
-    #[cold]
-    fn begin(self: Pin<&mut Self>, waker: &Waker) {
-        let waker = waker.clone();
-        let span = self.cell.hooks.wait_begin();
-        // SAFETY: nothing is moved out; the span is not pinned.
-        let this = unsafe { self.get_unchecked_mut() };
-        this.span.write(span);
-        this.node.ready(waker);
-    }
-
-    /// The wait is over, if there was one. Runs hooks and wakers.
-    #[inline]
+    /// The wait is over. Runs hooks and wakers.
     fn end(self: Pin<&mut Self>, outcome: WaitOutcome) {
-        if !self.node.is_idle() {
-            // SAFETY: nothing is moved out but the span, which is not pinned.
-            unsafe { self.get_unchecked_mut() }.end_wait(outcome);
-        }
-    }
-
-    #[cold]
-    fn end_wait(&mut self, outcome: WaitOutcome) {
-        let end = EndWait { waiter: self, outcome };
+        // SAFETY: nothing is moved out but the span, which is not pinned.
+        let end = EndWait { waiter: unsafe { self.get_unchecked_mut() }, outcome };
         end.waiter.cell.state.remove(&end.waiter.node);
     }
 }
@@ -135,8 +94,8 @@ struct EndWait<'w, 'a, T, H: OnceHooks> {
 impl<T, H: OnceHooks> Drop for EndWait<'_, '_, T, H> {
     fn drop(&mut self) {
         let _waker = self.waiter.node.clear();
-        // SAFETY: the node was not idle, so `begin` wrote the span; it is idle now.
-        let span = unsafe { self.waiter.span.assume_init_read() };
+        // SAFETY: once only, as the node is cleared once.
+        let span = unsafe { ManuallyDrop::take(&mut self.waiter.span) };
         let hooks = &self.waiter.cell.hooks;
         shielded(|| hooks.wait_end(span, self.outcome));
     }
@@ -145,31 +104,49 @@ impl<T, H: OnceHooks> Drop for EndWait<'_, '_, T, H> {
 impl<T, H: OnceHooks> Drop for Waiter<'_, T, H> {
     #[inline]
     fn drop(&mut self) {
-        if !self.node.is_idle() {
-            self.end_wait(WaitOutcome::Cancelled);
+        if !self.node.is_cleared() {
+            // SAFETY: it was pinned, if it was ever polled, and is not moved before it is gone.
+            unsafe { Pin::new_unchecked(self) }.end(WaitOutcome::Cancelled);
+        }
+    }
+}
+
+enum Stage<'a, T, H: OnceHooks> {
+    Fresh(&'a OnceCell<T, H>),
+    Waiting(Waiter<'a, T, H>),
+    Done,
+}
+
+impl<'a, T, H: OnceHooks> Stage<'a, T, H> {
+    fn waiting(self: Pin<&mut Self>) -> Pin<&mut Waiter<'a, T, H>> {
+        // SAFETY: nothing is moved out of the pinned field below.
+        match unsafe { self.get_unchecked_mut() } {
+            // SAFETY: the waiter is pinned with the stage.
+            Self::Waiting(waiter) => unsafe { Pin::new_unchecked(waiter) },
+            _ => panic!("a future was polled after it had completed"),
         }
     }
 }
 
 /// Waits for the value, without ever initialising: see [`OnceCell::wait`].
 #[must_use = "futures do nothing unless polled"]
-pub struct Wait<'a, T, H: OnceHooks = ()>(Waiter<'a, T, H>);
+pub struct Wait<'a, T, H: OnceHooks = ()>(Stage<'a, T, H>);
 
 /// Waits for the value or the lead: see [`OnceCell::lead`].
 #[must_use = "futures do nothing unless polled"]
-pub struct LeadFuture<'a, T, H: OnceHooks = ()>(Waiter<'a, T, H>);
+pub struct LeadFuture<'a, T, H: OnceHooks = ()>(Stage<'a, T, H>);
 
 impl<'a, T, H: OnceHooks> Wait<'a, T, H> {
     #[inline]
     pub(super) fn new(cell: &'a OnceCell<T, H>) -> Self {
-        Self(Waiter::new(cell, Role::Observer))
+        Self(Stage::Fresh(cell))
     }
 }
 
 impl<'a, T, H: OnceHooks> LeadFuture<'a, T, H> {
     #[inline]
     pub(super) fn new(cell: &'a OnceCell<T, H>) -> Self {
-        Self(Waiter::new(cell, Role::Candidate))
+        Self(Stage::Fresh(cell))
     }
 }
 
@@ -178,11 +155,18 @@ impl<'a, T, H: OnceHooks> Future for Wait<'a, T, H> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<&'a T> {
-        if let Some(value) = self.0.ready_at_once() {
-            return Poll::Ready(value);
-        }
         // SAFETY: the only field, pinned with its owner.
-        unsafe { self.map_unchecked_mut(|this| &mut this.0) }.poll_wait(cx)
+        let mut stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
+        if let Stage::Fresh(cell) = *stage {
+            if let Some(value) = cell.get() {
+                stage.set(Stage::Done);
+                return Poll::Ready(value);
+            }
+            stage.set(Stage::Waiting(Waiter::new(cell, Role::Observer, cx.waker())));
+        }
+        let value = ready!(stage.as_mut().waiting().poll_wait(cx.waker()));
+        stage.set(Stage::Done);
+        Poll::Ready(value)
     }
 }
 
@@ -192,6 +176,20 @@ impl<'a, T, H: OnceHooks> Future for LeadFuture<'a, T, H> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Lead<'a, T, H>> {
         // SAFETY: the only field, pinned with its owner.
-        unsafe { self.map_unchecked_mut(|this| &mut this.0) }.poll_lead(cx)
+        let mut stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
+        if let Stage::Fresh(cell) = *stage {
+            stage.set(Stage::Done);
+            match cell.try_lead() {
+                TryLead::Ready(value) => return Poll::Ready(Lead::Ready(value)),
+                TryLead::Leader(guard) => return Poll::Ready(Lead::Leader(guard)),
+                TryLead::Busy => {
+                    let waiter = Waiter::new(cell, Role::Candidate, cx.waker());
+                    stage.set(Stage::Waiting(waiter));
+                }
+            }
+        }
+        let lead = ready!(stage.as_mut().waiting().poll_lead(cx.waker()));
+        stage.set(Stage::Done);
+        Poll::Ready(lead)
     }
 }

@@ -24,8 +24,8 @@ impl Linked {
         // that the caller holds, before it goes.
         let links = unsafe { &(*self.node()).links };
         links.with_mut(|links| {
-            // SAFETY: initialised when it was readied, and the caller holds the bit.
-            f(unsafe { &mut *links.cast::<Links>() })
+            // SAFETY: the caller holds the bit, which makes the access exclusive.
+            f(unsafe { &mut *links })
         })
     }
 

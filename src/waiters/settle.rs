@@ -13,7 +13,7 @@
 use core::task::Waker;
 
 use super::held::{Ends, Held, Linked};
-use super::{ALIGN, CLOSED, Node, READIED, Role, Waiters, has};
+use super::{ALIGN, CLOSED, LINKED, Node, OUT, Role, Waiters, has};
 use crate::sync::{Relaxed, shielded};
 
 /// Wakers woken per turn outside the bit: half a kilobyte of stack. loom has
@@ -47,7 +47,7 @@ impl Waiters {
     pub(crate) fn settle(&self) -> usize {
         let mut settler = Settler {
             list: self,
-            cursor: AlignedNode(Node::new(Role::Cursor)),
+            cursor: AlignedNode(Node::new(Role::Cursor, None)),
             wakers: [const { None }; BATCH],
             filled: 0,
             woken: 0,
@@ -107,7 +107,7 @@ impl Settler<'_> {
         let cursor = Linked((&self.cursor.0).into());
         let next = held.ends().and_then(|ends| ends.newer(cursor));
         held.unlink(cursor);
-        self.cursor.0.state.store(READIED, Relaxed);
+        self.cursor.0.state.store(OUT, Relaxed);
         next
     }
 
@@ -133,7 +133,10 @@ impl Settler<'_> {
     /// Links the cursor in, just older than `node`.
     fn set_cursor(&mut self, ends: Ends, node: Linked) {
         let older = node.next();
-        let cursor = self.cursor.0.link_between(node, older);
+        let place = &self.cursor.0;
+        place.own_links(|links| (links.next, links.prev) = (older, Some(node)));
+        place.state.store(LINKED, Relaxed);
+        let cursor = Linked(place.into());
         node.set_next(Some(cursor));
         match older {
             Some(older) => older.set_prev(cursor),
