@@ -134,6 +134,7 @@ impl Drop for Masked {
 }
 
 /// Whether this thread unwinds; without `std` nobody can tell.
+#[inline]
 pub(crate) fn panicking() -> bool {
     #[cfg(feature = "std")]
     return std::thread::panicking();
@@ -145,6 +146,7 @@ pub(crate) fn panicking() -> bool {
 /// a second panic is swallowed, since it would abort the process.
 ///
 /// Without `std` nothing can be caught, and a second panic does abort.
+#[inline]
 pub(crate) fn shielded(user: impl FnOnce()) {
     #[cfg(feature = "std")]
     if panicking() {

@@ -124,10 +124,12 @@ pub(crate) fn head(word: Word) -> Word {
     word.map_addr(|address| address & !BITS)
 }
 
+#[inline]
 fn linked(word: Word) -> Option<Linked> {
     NonNull::new(head(word)).map(Linked)
 }
 
+#[inline]
 fn tagged(head: Option<Linked>, bits_of: Word) -> Word {
     let head = head.map_or(ptr::null_mut(), |node| node.0.as_ptr());
     head.map_addr(|address| address | (bits_of.addr() & BITS))
@@ -145,6 +147,7 @@ pub(crate) fn has(word: Word, bit: usize) -> bool {
 }
 
 impl Node {
+    #[inline]
     pub(crate) fn new(role: Role, waker: Option<Waker>) -> Self {
         Self {
             links: UnsafeCell::new(Links { next: None, prev: None, waker }),
@@ -154,16 +157,19 @@ impl Node {
         }
     }
 
+    #[inline]
     pub(crate) fn role(&self) -> Role {
         self.role
     }
 
     /// Whether it was pushed and not removed since. Asked by the owner.
+    #[inline]
     pub(crate) fn is_pushed(&self) -> bool {
         matches!(self.state.load(Relaxed), LINKED | DONE)
     }
 
     /// Asked by the owner.
+    #[inline]
     pub(crate) fn is_cleared(&self) -> bool {
         self.state.load(Relaxed) == CLEARED
     }
@@ -174,6 +180,7 @@ impl Node {
     }
 
     /// Asked by the owner: once `false`, nobody else touches the node.
+    #[inline]
     fn is_in_list(&self) -> bool {
         // ORDERING: Acquire pairs with `Linked::finish`: the settler is done with it.
         self.state.load(Acquire) == LINKED
@@ -181,6 +188,7 @@ impl Node {
 
     /// Owner, `OUT` or `DONE` → `CLEARED`. Gives the waker back, to be dropped
     /// where it may panic.
+    #[inline]
     pub(crate) fn clear(&self) -> Option<Waker> {
         debug_assert!(!self.is_linked());
         self.state.store(CLEARED, Relaxed);
@@ -188,6 +196,7 @@ impl Node {
     }
 
     /// For the owner of a node that is not linked.
+    #[inline]
     fn own_links<R>(&self, f: impl FnOnce(&mut Links) -> R) -> R {
         self.links.with_mut(|links| {
             // SAFETY: nobody but the owner touches a node that is not linked.
@@ -211,6 +220,7 @@ impl Waiters {
     ///
     /// The node is aligned to [`ALIGN`], and until [`Self::remove`] has returned
     /// it is neither moved nor dropped.
+    #[inline]
     pub(crate) unsafe fn push(&self, node: &Node, word: Word) -> bool {
         let new = NonNull::from(node);
         debug_assert!(new.addr().get() % ALIGN == 0 && !has(word, CLOSED));
@@ -233,10 +243,15 @@ impl Waiters {
 
     /// Owner: takes the node out, if it is still in; `LINKED` → `OUT` or
     /// `DONE`. May settle a debt, and so run other waiters' wakers.
+    #[inline]
     pub(crate) fn remove(&self, node: &Node) {
-        if !node.is_in_list() {
-            return;
+        if node.is_in_list() {
+            self.cut_out(node);
         }
+    }
+
+    #[cold]
+    fn cut_out(&self, node: &Node) {
         let mut held = self.lock();
         if node.is_linked() {
             held.unlink(Linked(NonNull::from(node)));

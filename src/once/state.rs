@@ -150,6 +150,7 @@ impl State {
     /// # Safety
     ///
     /// As for [`Waiters::push`].
+    #[inline]
     pub(super) unsafe fn poll(&self, node: &Node, waker: &Waker) -> Found {
         let mut armed = false;
         loop {
@@ -178,6 +179,7 @@ impl State {
     }
 
     /// Takes a waiter's node out of the list, if it is still in.
+    #[inline]
     pub(super) fn remove(&self, node: &Node) {
         self.waiters.remove(node);
     }

@@ -14,7 +14,7 @@ use core::task::Waker;
 
 use super::held::{Ends, Held, Linked};
 use super::{ALIGN, CLOSED, LINKED, Node, OUT, Role, Waiters, has};
-use crate::sync::{Relaxed, shielded};
+use crate::sync::{Relaxed, panicking, shielded};
 
 /// Wakers woken per turn outside the bit: half a kilobyte of stack. loom has
 /// one, so that models reach the cursor.
@@ -61,11 +61,16 @@ impl Waiters {
 
 impl Settler<'_> {
     fn run(&mut self) {
+        let unwinding = panicking();
         loop {
             while self.woken < self.filled {
                 let waker = self.wakers[self.woken].take();
                 self.woken += 1;
-                shielded(|| waker.into_iter().for_each(Waker::wake));
+                match waker {
+                    Some(waker) if unwinding => shielded(|| waker.wake()),
+                    Some(waker) => waker.wake(),
+                    None => {}
+                }
             }
             (self.filled, self.woken) = (0, 0);
             if !self.fill() {
