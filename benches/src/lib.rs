@@ -1,1 +1,30 @@
 //! The bench suite: peers behind adapters that first prove that the work is done.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `peer.rs` | the adapter traits, and a list of all who implement them |
+//! | `peers.rs` | the peers |
+//! | `floor.rs` | what the work costs without a cell |
+//! | `prove.rs` | the peers do the work: called before anything is timed |
+//! | `wakers.rs` | wakers that count, and executors that obey them |
+//! | `work.rs`, `crowd.rs` | the timed work: one caller; many waiters |
+//! | `clock.rs` | the time that a thread spends on a core |
+//! | `rounds.rs` | peers in turn within a round, medians over rounds |
+//! | `table.rs` | Markdown |
+//! | `allocations.rs` | a global allocator that counts when it is asked to |
+//! | `counts.rs` | bytes, allocations, clones, wakes and polls |
+//! | `cold_start.rs` | the workload "cold start, 10,000 callers" |
+
+pub mod allocations;
+pub mod clock;
+pub mod cold_start;
+pub mod counts;
+pub mod crowd;
+pub mod floor;
+pub mod peer;
+pub mod peers;
+pub mod prove;
+pub mod rounds;
+pub mod table;
+pub mod wakers;
+pub mod work;

@@ -42,9 +42,10 @@ impl Drop for Frame<'_> {
 
 impl Parker {
     fn notify(&self) {
+        // A swap, as in `block_on`: of two swaps, the later sees the earlier.
         // ORDERING: Release pairs with the swap in `block_on`: what the waker's
         // thread did before is visible after the wake-up.
-        self.notified.store(true, Release);
+        self.notified.swap(true, Release);
     }
 
     fn let_go(&self) {

@@ -2,11 +2,13 @@
 //! source (`#[track_caller]`), which gives three things at no cost to the rest:
 //! a list of all ordering *sites*, the power to weaken one of them in a run
 //! ([`mutate`]), and weak compare-exchanges that fail on demand ([`fail_weak`]).
+//! A model that fails can show its last execution, step by step ([`trace`]).
 #![allow(missing_docs, clippy::std_instead_of_alloc, reason = "seen by the models alone")]
 
 use core::cell::{Cell, RefCell};
 use core::panic::Location;
 use std::collections::BTreeMap;
+use std::format;
 use std::prelude::rust_2024::*;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -46,6 +48,48 @@ std::thread_local! {
         const { RefCell::new(Vec::new()) };
 }
 
+/// One atomic operation of the execution that runs.
+struct Step {
+    thread: loom::thread::ThreadId,
+    at: &'static Location<'static>,
+    operation: &'static str,
+    value: String,
+}
+
+std::thread_local! {
+    static TRACE: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
+}
+
+/// From now on the executions on this thread are recorded.
+pub fn record() {
+    TRACE.set(Some(Vec::new()));
+}
+
+/// The execution that ran last, a line for each atomic operation.
+pub fn trace() -> Vec<String> {
+    TRACE.with_borrow(|trace| {
+        let steps = trace.iter().flatten();
+        steps
+            .map(|Step { thread, at, operation, value }| {
+                let file = at.file().rsplit_once("src/").map_or(at.file(), |(_, file)| file);
+                format!("{thread:?} {file}:{} {operation} {value}", at.line())
+            })
+            .collect()
+    })
+}
+
+#[track_caller]
+fn traced<V: core::fmt::Debug>(operation: &'static str, value: V) -> V {
+    let at = Location::caller();
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(trace) = trace {
+            let thread = current().id();
+            trace.push(Step { thread, at, operation, value: format!("{value:x?}") });
+        }
+    });
+    value
+}
+
 impl core::fmt::Display for Site {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let file = self.file.rsplit_once("src/").map_or(self.file, |(_, f)| f);
@@ -78,6 +122,7 @@ pub fn fail_weak(index: Option<usize>) {
 
 /// A new execution starts; returns how many weak operations the last one had.
 pub fn begin_execution() -> usize {
+    TRACE.with_borrow_mut(|trace| trace.iter_mut().for_each(Vec::clear));
     WEAK_SEEN.replace(0)
 }
 
@@ -119,15 +164,15 @@ macro_rules! announced_atomic {
             }
             #[track_caller]
             pub(crate) fn load(&self, order: Ordering) -> $value {
-                self.0.load(announced("load", "order", order))
+                traced("load", self.0.load(announced("load", "order", order)))
             }
             #[track_caller]
             pub(crate) fn store(&self, value: $value, order: Ordering) {
-                self.0.store(value, announced("store", "order", order));
+                self.0.store(traced("store", value), announced("store", "order", order));
             }
             #[track_caller]
             pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.0.swap(value, announced("swap", "order", order))
+                traced("swap", self.0.swap(value, announced("swap", "order", order)))
             }
             #[track_caller]
             pub(crate) fn compare_exchange_weak(
@@ -136,9 +181,10 @@ macro_rules! announced_atomic {
                 let success = announced("compare_exchange_weak", "success", success);
                 let failure = announced("compare_exchange_weak", "failure", failure);
                 if fails_spuriously() {
-                    return Err(self.0.load(failure));
+                    return traced("weak", Err(self.0.load(failure)));
                 }
-                self.0.compare_exchange(current, new, success, failure)
+                let result = self.0.compare_exchange(current, new, success, failure);
+                traced("compare_exchange", (new, result)).1
             }
         }
     };

@@ -1,0 +1,236 @@
+//! What models share: a way to run and count them, values that notice races and
+//! leaks, and an executor that adds no ordering of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
+use core::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Instant;
+
+use bellwether_loom::{OnceCell, probe};
+use loom::cell::UnsafeCell;
+use loom::sync::atomic::AtomicBool;
+
+/// A model, and how it is explored.
+#[derive(Clone, Copy)]
+pub(crate) struct Model {
+    pub(crate) name: &'static str,
+    /// Preemptions explored an execution; all, if `None`.
+    pub(crate) bound: Option<usize>,
+    /// Fewer executions than this mean that the model has lost its point.
+    pub(crate) floor: usize,
+    pub(crate) run: fn(),
+}
+
+impl Model {
+    /// Explores the model; panics with the first execution that fails. Returns
+    /// how many there were.
+    pub(crate) fn explore(&self) -> usize {
+        let started = Instant::now();
+        let executions = self.count();
+        let seconds = started.elapsed().as_secs_f32();
+        let bound = self.bound.map_or("all".into(), |bound| bound.to_string());
+        println!(
+            "model {}: {executions} executions (floor {}), {bound} preemptions, {seconds:.1} s",
+            self.name, self.floor
+        );
+        executions
+    }
+
+    /// As [`Self::explore`], while in each execution one weak compare-exchange
+    /// after the other fails spuriously. Returns how many there are.
+    pub(crate) fn explore_spurious(&self) -> usize {
+        let mut model = *self;
+        model.bound = Some(1);
+        for index in 0.. {
+            probe::fail_weak(Some(index));
+            let most = model.count_weak();
+            probe::fail_weak(None);
+            if index >= most {
+                return most;
+            }
+        }
+        unreachable!()
+    }
+
+    fn count(&self) -> usize {
+        let executions = Arc::new(Counter::new(0));
+        let counter = executions.clone();
+        self.check(move || {
+            probe::begin_execution();
+            counter.fetch_add(1, Relaxed);
+        });
+        executions.load(Relaxed)
+    }
+
+    /// The most weak compare-exchanges that an execution had.
+    fn count_weak(&self) -> usize {
+        let most = Arc::new(Counter::new(0));
+        let seen = most.clone();
+        self.check(move || {
+            seen.fetch_max(probe::begin_execution(), Relaxed);
+        });
+        most.load(Relaxed).max(probe::begin_execution())
+    }
+
+    fn check(&self, before: impl Fn() + Send + Sync + 'static) {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = self.bound;
+        builder.max_branches = 2_000;
+        let run = self.run;
+        if std::env::var_os("TRACE").is_some() {
+            probe::record();
+        }
+        let checked = catch_unwind(AssertUnwindSafe(|| {
+            builder.check(move || {
+                before();
+                run();
+            });
+        }));
+        if let Err(panic) = checked {
+            eprintln!("model {} failed; TRACE=1 shows how", self.name);
+            probe::trace().iter().for_each(|step| eprintln!("    {step}"));
+            resume_unwind(panic);
+        }
+    }
+}
+
+/// A value whose reads must be ordered after its making, and which must be
+/// dropped: loom tells of a race, and of a leaked `Arc`.
+pub(crate) struct Value {
+    number: UnsafeCell<u32>,
+    _dropped: loom::sync::Arc<()>,
+}
+
+impl Value {
+    pub(crate) fn new(number: u32) -> Self {
+        Self { number: UnsafeCell::new(number), _dropped: loom::sync::Arc::new(()) }
+    }
+
+    pub(crate) fn get(&self) -> u32 {
+        // SAFETY: written before it was shared: this is what the models check.
+        self.number.with(|number| unsafe { *number })
+    }
+}
+
+pub(crate) type Cell = OnceCell<Value>;
+
+/// What initialisers do besides: each must see what the one before it did.
+pub(crate) struct Effects(UnsafeCell<u32>);
+
+// SAFETY: only leaders touch it, one at a time: this is what the models check.
+unsafe impl Send for Effects {}
+// SAFETY: as above.
+unsafe impl Sync for Effects {}
+
+impl Effects {
+    pub(crate) fn new() -> Self {
+        Self(UnsafeCell::new(0))
+    }
+
+    /// Called by leaders only.
+    pub(crate) fn leave(&self) -> u32 {
+        self.0.with_mut(|count| {
+            // SAFETY: a leader is alone; loom fails the model otherwise.
+            unsafe { *count += 1 };
+            // SAFETY: as above.
+            unsafe { *count }
+        })
+    }
+}
+
+/// A waker that sets a flag, and orders nothing: a primitive that relies on its
+/// waker for ordering fails here. Waiting for it is a loop, which is dear with
+/// three threads; [`Bell`] is for those.
+pub(crate) struct Flag(AtomicBool);
+
+/// A waker that loom knows how to wait for. It orders what the wake-up orders.
+pub(crate) struct Bell(loom::sync::Notify);
+
+/// What a model polls with.
+pub(crate) trait Signal: Wake + Send + Sync + 'static {
+    fn new() -> Arc<Self>;
+    fn wait(&self);
+}
+
+impl Signal for Flag {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicBool::new(false)))
+    }
+    fn wait(&self) {
+        while !self.0.swap(false, Relaxed) {
+            loom::thread::yield_now();
+        }
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        // As all accesses: loom may order a plain store before a swap that ran earlier.
+        self.0.swap(true, Relaxed);
+    }
+}
+
+impl Signal for Bell {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(loom::sync::Notify::new()))
+    }
+    fn wait(&self) {
+        self.0.wait();
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.notify();
+    }
+}
+
+/// Polls once, with this signal as the waker.
+pub(crate) fn poll_once<F: Future + ?Sized>(
+    future: Pin<&mut F>,
+    signal: &Arc<impl Signal>,
+) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(&Waker::from(signal.clone())))
+}
+
+/// Polls when woken. A lost wake-up never ends, which loom reports.
+pub(crate) fn block_on_with<S: Signal, F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let signal = S::new();
+    loop {
+        if let Poll::Ready(output) = poll_once(future.as_mut(), &signal) {
+            return output;
+        }
+        signal.wait();
+    }
+}
+
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    block_on_with::<Flag, F>(future)
+}
+
+/// Runs to its first `Pending`, and is dropped there.
+pub(crate) fn poll_and_drop<F: Future>(future: F) -> Option<F::Output> {
+    match poll_once(pin!(future), &Flag::new()) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// The panic of an initialiser, without a message on the terminal.
+pub(crate) struct Expected;
+
+pub(crate) fn panic_quietly() -> ! {
+    resume_unwind(Box::new(Expected))
+}
+
+/// Whether `user` panicked with [`Expected`]; other panics go on.
+pub(crate) fn panics(user: impl FnOnce()) -> bool {
+    match catch_unwind(AssertUnwindSafe(user)) {
+        Ok(()) => false,
+        Err(payload) if payload.is::<Expected>() => true,
+        Err(payload) => resume_unwind(payload),
+    }
+}

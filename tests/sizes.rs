@@ -1,0 +1,79 @@
+//! Sizes: one word beside the value; hooks, guards and futures as documented.
+#![cfg(target_pointer_width = "64")]
+
+use core::future::Ready;
+use core::mem::{align_of, size_of};
+
+use bellwether::{
+    GetOrInit, GetOrTryInit, InitGuard, InitOutcome, LeadFuture, OnceCell, OnceHooks, Wait,
+    WaitOutcome,
+};
+use static_assertions::{assert_eq_size, const_assert, const_assert_eq};
+
+const WORD: usize = size_of::<usize>();
+
+/// Hooks that remember nothing between begin and end.
+struct Silent;
+
+impl OnceHooks for Silent {
+    type Span = ();
+    fn wait_begin(&self) {}
+    fn wait_end(&self, (): (), _: WaitOutcome) {}
+    fn init_begin(&self) {}
+    fn init_end(&self, (): (), _: InitOutcome, _: usize) {}
+}
+
+const_assert_eq!(size_of::<OnceCell<()>>(), WORD);
+const_assert_eq!(size_of::<OnceCell<u64>>(), WORD + 8);
+const_assert_eq!(size_of::<OnceCell<u8>>(), 2 * WORD);
+const_assert_eq!(size_of::<OnceCell<String>>(), WORD + size_of::<String>());
+const_assert_eq!(size_of::<OnceCell<[u64; 100]>>(), WORD + 800);
+const_assert_eq!(align_of::<OnceCell<u8>>(), align_of::<usize>());
+
+// Hooks without state cost nothing; a reference costs a reference.
+assert_eq_size!(OnceCell<u64>, OnceCell<u64, ()>, OnceCell<u64, Silent>);
+assert_eq_size!(Wait<'_, u64>, Wait<'_, u64, Silent>, Wait<'_, u64, &Silent>);
+const_assert_eq!(size_of::<OnceCell<u64, &Silent>>(), size_of::<OnceCell<u64>>() + WORD);
+
+const_assert_eq!(size_of::<InitGuard<'_, u64>>(), WORD);
+const_assert_eq!(size_of::<Option<InitGuard<'_, u64>>>(), WORD);
+
+// A waiter's size depends on neither the value nor the role.
+const_assert!(size_of::<Wait<'_, u64>>() <= 48);
+const_assert!(size_of::<LeadFuture<'_, u64>>() <= 48);
+assert_eq_size!(Wait<'_, ()>, Wait<'_, [u64; 100]>, LeadFuture<'_, String>);
+
+type Init<T> = GetOrInit<'static, T, (), fn() -> Ready<T>, Ready<T>>;
+type TryInit<T> =
+    GetOrTryInit<'static, T, (), fn() -> Ready<Result<T, u32>>, Ready<Result<T, u32>>>;
+const_assert!(size_of::<Init<u64>>() <= 64);
+const_assert!(size_of::<TryInit<u64>>() <= 64);
+
+#[test]
+fn the_future_of_a_small_initialiser_takes_a_cache_line() {
+    let cell = OnceCell::new();
+    let key = 7_u64;
+    let init = cell.get_or_init(|| async {
+        futures::pending!();
+        key
+    });
+    assert!(size_of_val(&init) <= 64, "{}", size_of_val(&init));
+    let init = cell.get_or_try_init(|| async move {
+        futures::pending!();
+        u8::try_from(key).map(u64::from)
+    });
+    assert!(size_of_val(&init) <= 64, "{}", size_of_val(&init));
+}
+
+#[test]
+fn a_large_initialiser_pays_for_itself_alone() {
+    let cell = OnceCell::<u64>::new();
+    let large = async || {
+        let buffer = [1_u8; 1_000];
+        futures::pending!();
+        u64::from(buffer[999])
+    };
+    let future = size_of_val(&large());
+    let init = size_of_val(&cell.get_or_init(large));
+    assert!(init <= future + 32, "{init} for {future}: the stages do not share their memory");
+}
