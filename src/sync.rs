@@ -70,6 +70,24 @@ mod native {
         }
     }
 
+    /// Stands for memory that is freed, so that loom sees who frees it too early.
+    #[cfg(feature = "std")]
+    #[derive(Debug)]
+    pub(crate) struct Lifetime;
+
+    #[cfg(feature = "std")]
+    impl Lifetime {
+        pub(crate) fn begin() -> Self {
+            Self
+        }
+        /// The memory is used by whoever has a reference.
+        #[inline(always)]
+        pub(crate) fn touch(&self) {}
+        /// The memory is about to go.
+        #[inline(always)]
+        pub(crate) fn end(&self) {}
+    }
+
     /// One turn of a spin loop; after a few it gives the core away, so that a
     /// preempted holder can run.
     #[inline]

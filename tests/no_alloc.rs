@@ -6,27 +6,14 @@ use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 use std::task::Wake;
 
-use bellwether::{InitGuard, InitOutcome, Lead, OnceCell, OnceHooks, TryLead, WaitOutcome};
+use bellwether::{InitGuard, Lead, OnceCell, OnceHooks, TryLead};
 
 #[path = "support/allocator.rs"]
 mod allocator;
+#[cfg(feature = "std")]
+#[path = "support/crowd.rs"]
+mod crowd;
 use allocator::allocations;
-
-/// Counts waiters, so that a test can wait for them.
-#[derive(Default)]
-struct Waiting(AtomicUsize);
-
-impl OnceHooks for Waiting {
-    type Span = ();
-    fn wait_begin(&self) {
-        self.0.fetch_add(1, Relaxed);
-    }
-    fn wait_end(&self, (): (), _: WaitOutcome) {
-        self.0.fetch_sub(1, Relaxed);
-    }
-    fn init_begin(&self) {}
-    fn init_end(&self, (): (), _: InitOutcome, _: usize) {}
-}
 
 struct Counter(AtomicUsize);
 
@@ -148,7 +135,7 @@ fn blocking_alone() {
 #[test]
 fn blocked_threads() {
     for fails in [false, true] {
-        let cell = OnceCell::with_hooks(Waiting::default());
+        let cell = OnceCell::with_hooks(crowd::Crowd::default());
         let guard = guard_of(&cell);
         std::thread::scope(|threads| {
             let waiters: Vec<_> = (0..6)
@@ -163,9 +150,7 @@ fn blocked_threads() {
                     })
                 })
                 .collect();
-            while cell.hooks().0.load(Relaxed) < 6 {
-                std::thread::yield_now();
-            }
+            cell.hooks().gather(6);
             let waking = allocations(|| match fails {
                 true => drop(guard),
                 false => _ = guard.set(1),

@@ -12,7 +12,7 @@ mod bell;
 mod recorder;
 #[path = "support/support.rs"]
 mod support;
-use bell::{Bell, Ringer, caught, run};
+use bell::{Bell, Ringer, run};
 use recorder::Recorder;
 use support::{Token, yields};
 
@@ -133,7 +133,7 @@ fn a_panicking_hook_leaves_blocking_callers_a_usable_cell() {
     for call in 0..2 {
         let cell = OnceCell::<u32, _>::with_hooks(Recorder::panicking_at(call));
         let mut panics = 0;
-        assert_eq!(caught(&mut panics, || *cell.get_or_init_blocking(|| 7)), None);
+        assert_eq!(bell::caught(&mut panics, || *cell.get_or_init_blocking(|| 7)), None);
         let told_too_late = call == 1;
         assert_eq!(cell.get().is_some(), told_too_late, "the value is set, or the lead is free");
         assert_eq!(*cell.get_or_init_blocking(|| 8), if told_too_late { 7 } else { 8 });

@@ -1,6 +1,6 @@
 //! 100 to 100,000 parked waiters give up: per waiter, it should not matter how many.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use benches::crowd::{self, Order};
 use benches::peer::AsyncPeer;

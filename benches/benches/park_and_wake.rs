@@ -1,6 +1,6 @@
 //! 1,000 and 10,000 waiters are parked, woken, polled and gone.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use benches::peer::AsyncPeer;
 use benches::wakers::Wakers;

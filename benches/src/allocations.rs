@@ -3,9 +3,10 @@
 //! When it is not, it costs one load and one test on top of the system's, for
 //! every peer alike.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::alloc::{GlobalAlloc, Layout};
+use core::cell::Cell;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::alloc::System;
 
 /// To be installed by a binary that counts.
 #[derive(Debug)]
@@ -68,5 +69,5 @@ pub fn stop() {
 /// Whether this program counts at all.
 #[must_use]
 pub fn is_installed() -> bool {
-    count(|| drop(std::hint::black_box(Box::new(1)))) == 1
+    count(|| drop(core::hint::black_box(Box::new(1)))) == 1
 }

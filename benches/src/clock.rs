@@ -1,7 +1,7 @@
 //! The time that this thread spends on a core: what others run on the machine
 //! meanwhile is not taken for work. Measured work never waits, so nothing is lost.
 
-use std::time::Duration;
+use core::time::Duration;
 
 /// A point in this thread's time.
 #[derive(Debug)]

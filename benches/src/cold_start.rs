@@ -1,5 +1,5 @@
 //! "Cold start, 10,000 callers": a service starts, everybody wants the
-//! configuration at once, and the initialiser takes 2 ms.
+//! configuration at once, and the initialiser takes its time.
 //!
 //! Tasks are spawned and wait at a door. When it opens, all call; the first
 //! initialises. Times count from the opening, so that a call which had no worker
@@ -9,10 +9,11 @@
 //! *bystanders*, every millisecond; how late they receive it is what the cell
 //! costs everybody else. The thread sends on whether or not they have received.
 
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use core::time::Duration;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
@@ -20,8 +21,6 @@ use tokio::task::JoinHandle;
 
 use crate::peer::{AsyncPeer, SyncPeer};
 
-/// How long the initialiser takes.
-pub const INIT: Duration = Duration::from_millis(2);
 const BYSTANDERS: usize = 4;
 const PERIOD: Duration = Duration::from_millis(1);
 
@@ -30,6 +29,9 @@ pub trait Called: Default + Send + Sync + 'static {
     /// As the table calls it.
     const NAME: &'static str;
 
+    /// How many initialisers must have run.
+    const INITS: usize = 1;
+
     /// The value; `init` notes that the initialiser ran, and when it ended.
     fn call(&self, init: &Init) -> impl Future<Output = u64> + Send;
 }
@@ -37,6 +39,7 @@ pub trait Called: Default + Send + Sync + 'static {
 /// What the initialiser leaves behind.
 #[derive(Debug)]
 pub struct Init {
+    takes: Duration,
     runs: AtomicUsize,
     start: Instant,
     ended: AtomicU64,
@@ -50,7 +53,7 @@ impl Init {
     }
 
     async fn asleep(&self) -> u64 {
-        tokio::time::sleep(INIT).await;
+        tokio::time::sleep(self.takes).await;
         self.end()
     }
 }
@@ -88,25 +91,22 @@ impl<P: SyncPeer> Called for Blocks<P> {
 
     async fn call(&self, init: &Init) -> u64 {
         *self.0.get_or_init(|| {
-            thread::sleep(INIT);
+            thread::sleep(init.takes);
             init.end()
         })
     }
 }
 
-/// The harness: every task sleeps as long as the initialiser, and calls nothing.
+/// The harness: the callers get through the door, and want nothing.
 #[derive(Debug, Default)]
-pub struct Nothing(AtomicBool);
+pub struct Nothing;
 
 impl Called for Nothing {
-    const NAME: &'static str = "no cell: each sleeps";
+    const NAME: &'static str = "no cell";
+    const INITS: usize = 0;
 
-    async fn call(&self, init: &Init) -> u64 {
-        if self.0.swap(true, Relaxed) {
-            tokio::time::sleep(INIT).await;
-            return 1;
-        }
-        init.asleep().await
+    async fn call(&self, _: &Init) -> u64 {
+        1
     }
 }
 
@@ -143,15 +143,16 @@ pub fn runtime(workers: usize) -> Runtime {
     Builder::new_multi_thread().worker_threads(workers).enable_time().build().expect("a runtime")
 }
 
-/// One cold start.
+/// One cold start, with an initialiser that takes so long.
 ///
 /// # Panics
 ///
 /// If not exactly one initialiser ran.
-pub fn run<C: Called>(runtime: &Runtime, callers: usize) -> Measured {
+pub fn run<C: Called>(runtime: &Runtime, callers: usize, takes: Duration) -> Measured {
     let cell = Arc::new(C::default());
     // Counted from the opening, which is later by `opened`.
     let init = Arc::new(Init {
+        takes,
         runs: AtomicUsize::new(0),
         start: Instant::now(),
         ended: AtomicU64::new(0),
@@ -174,16 +175,21 @@ pub fn run<C: Called>(runtime: &Runtime, callers: usize) -> Measured {
     });
     let late = bystanders.stop(runtime);
 
-    assert_eq!(init.runs.load(Relaxed), 1, "{}: exactly one init", C::NAME);
-    let ended = init.ended.load(Relaxed);
-    let last = times.iter().map(|(_, end)| *end).max().unwrap_or(ended);
+    assert_eq!(init.runs.load(Relaxed), C::INITS, "{}: exactly one init", C::NAME);
     let micros = |nanos: u64| nanos as f64 / 1e3;
-    Measured {
+    let mut measured = Measured {
         calls: times.iter().map(|(_, end)| micros(end - opened)).collect(),
-        releases: vec![micros(last.saturating_sub(ended))],
         bystanders: late,
-        waiting: vec![times.iter().filter(|(begin, _)| *begin < ended).count() as f64],
+        ..Measured::default()
+    };
+    if C::INITS > 0 {
+        let ended = init.ended.load(Relaxed);
+        let last = times.iter().map(|(_, end)| *end).max().unwrap_or(ended);
+        let waiting = times.iter().filter(|(begin, _)| *begin < ended).count();
+        measured.releases.push(micros(last.saturating_sub(ended)));
+        measured.waiting.push(waiting as f64);
     }
+    measured
 }
 
 /// When each call began and ended.

@@ -27,9 +27,9 @@
 //!   `QueueWaiter::poll`: the lock; `QueueRef::drop`: `fetch_sub`.
 //! - async-lock: depends on the lists of event-listener; not counted.
 
-use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::task::Poll;
+use core::future::poll_fn;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use core::task::Poll;
 
 use crate::allocations;
 use crate::crowd::leader;
@@ -151,7 +151,7 @@ fn storm<P: AsyncPeer>() -> usize {
 async fn fail_later() -> Result<u64, Failed> {
     let mut is_back = false;
     poll_fn(|cx| {
-        if std::mem::replace(&mut is_back, true) {
+        if core::mem::replace(&mut is_back, true) {
             return Poll::Ready(());
         }
         cx.waker().wake_by_ref();

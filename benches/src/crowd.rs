@@ -6,11 +6,11 @@
 //! their futures' type: where indirect calls are slow, `dyn` would be most of
 //! what is measured.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use core::future::poll_fn;
+use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::floor::Unregistered;
@@ -51,6 +51,10 @@ fn release<'a, F: Future<Output = &'a u64>>(mut crowd: Crowd<F>, wakers: &Wakers
 }
 
 /// Everybody is parked, woken, polled and gone. The time of all.
+///
+/// # Panics
+///
+/// If the cell does not do that.
 pub fn park_and_wake<P: AsyncPeer>(n: usize, wakers: &Wakers) -> Duration {
     let cell = P::new();
     let gate = AtomicBool::new(false);
@@ -89,6 +93,10 @@ pub enum Order {
 }
 
 /// Everybody is parked; then, timed, everybody is dropped before the value is there.
+///
+/// # Panics
+///
+/// If the cell does not do that.
 pub fn cancel<P: AsyncPeer>(n: usize, wakers: &Wakers, order: Order) -> Duration {
     let cell = P::new();
     let gate = AtomicBool::new(false);

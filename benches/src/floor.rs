@@ -6,13 +6,13 @@
 //! | new + init + drop | two compare-exchanges on one word: a locked instruction pair |
 //! | park and wake | the boxes, the two polls, and a waker's clone, kept in the future |
 
-use std::pin::Pin;
-use std::sync::atomic::{
+use core::pin::Pin;
+use core::sync::atomic::{
     AtomicBool, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
 
 use crate::peer::SyncPeer;
 use crate::sixteen;
@@ -57,13 +57,13 @@ impl SyncPeer for Floor {
 pub fn ready_await(n: u64, per_turn: u64) -> Duration {
     #[inline(always)]
     fn look(cell: &Floor) -> impl Future<Output = &u64> {
-        std::future::poll_fn(|_| cell.get().map_or(Poll::Pending, Poll::Ready))
+        core::future::poll_fn(|_| cell.get().map_or(Poll::Pending, Poll::Ready))
     }
     #[inline(never)]
     fn unrolled(cell: &Floor, turns: u64) {
         now(async {
             for _ in 0..turns {
-                sixteen!(std::hint::black_box(look(cell).await));
+                sixteen!(core::hint::black_box(look(cell).await));
             }
         });
     }
@@ -71,13 +71,13 @@ pub fn ready_await(n: u64, per_turn: u64) -> Duration {
     fn plain(cell: &Floor, turns: u64) {
         now(async {
             for _ in 0..turns {
-                std::hint::black_box(look(cell).await);
+                core::hint::black_box(look(cell).await);
             }
         });
     }
     let cell = Floor::ready();
     let run = if per_turn == UNROLLED { unrolled } else { plain };
-    timed(n, per_turn, |turns| run(std::hint::black_box(&cell), turns))
+    timed(n, per_turn, |turns| run(core::hint::black_box(&cell), turns))
 }
 
 /// Waits for a flag, and keeps a waker that nobody wakes: 64 bytes.

@@ -1,12 +1,12 @@
 //! The proof that an adapter's peer does the work. Called before anything is
 //! timed, so that no number stands for less than the others.
 
+use core::ptr;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use core::task::{Context, Poll, Waker};
 use std::pin::pin;
-use std::ptr;
 use std::sync::Arc;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use crate::crowd::leader;
@@ -24,6 +24,10 @@ pub fn all() {
 }
 
 /// Proves a cell for threads.
+///
+/// # Panics
+///
+/// If it does not do the work.
 pub fn sync<P: SyncPeer>() {
     assert_eq!(P::ready().get(), Some(&1));
     assert_eq!(P::ready().get_or_init(|| unreachable!("{}: ready", P::NAME)), &1);
@@ -36,7 +40,7 @@ pub fn sync<P: SyncPeer>() {
             threads.spawn(|| {
                 start.wait();
                 let value = cell.get_or_init(|| {
-                    thread::sleep(std::time::Duration::from_millis(1));
+                    thread::sleep(core::time::Duration::from_millis(1));
                     inits.fetch_add(1, Relaxed) as u64 + 7
                 });
                 assert_eq!(value, &7, "{}: one value for all", P::NAME);

@@ -3,7 +3,8 @@
 //! reported is the median over rounds; a ratio is the median of the rounds' own
 //! ratios.
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 /// Somebody whose work is timed: nanoseconds per operation.
 pub struct Contestant<'a> {

@@ -42,7 +42,7 @@ impl fmt::Display for Table {
 pub fn number(value: Option<f64>) -> String {
     match value {
         None => "–".to_string(),
-        Some(value) if value == 0.0 => "0".to_string(),
+        Some(0.0) => "0".to_string(),
         Some(value) if value < 10.0 => format!("{value:.2}"),
         Some(value) if value < 100.0 => format!("{value:.1}"),
         Some(value) => format!("{value:.0}"),

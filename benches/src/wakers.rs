@@ -1,10 +1,11 @@
 //! Wakers that count, and an executor that polls a future only once it was woken.
 
-use std::mem::ManuallyDrop;
-use std::pin::Pin;
+use core::mem::ManuallyDrop;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+use std::task::Wake;
 
 /// A task's waker as executors have it: a reference count, and a virtual call.
 #[derive(Debug, Default)]
@@ -139,6 +140,10 @@ impl<'a, T> Task<'a, T> {
     }
 
     /// Polls once; drops the future once it is ready.
+    ///
+    /// # Panics
+    ///
+    /// If it was ready before.
     pub fn poll(&mut self) -> Poll<T> {
         self.tally.polls.fetch_add(1, Relaxed);
         let future = self.future.as_mut().expect("polled after it was ready");

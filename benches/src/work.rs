@@ -5,10 +5,10 @@
 //! alike wherever it is called from. `black_box` stores each result to the
 //! stack, for every peer: the floor pays for it too.
 
-use std::hint::black_box;
+use core::hint::black_box;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use crate::clock::Stopwatch;
 use crate::peer::{AsyncPeer, SyncPeer};
@@ -34,6 +34,10 @@ macro_rules! sixteen {
 }
 
 /// Polls a future that is ready at once.
+///
+/// # Panics
+///
+/// If it is not.
 #[inline(always)]
 pub fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {

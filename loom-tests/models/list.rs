@@ -1,5 +1,8 @@
-//! All models, with the preemptions that plain `cargo test` explores and the
-//! executions that it must find. The mutation run uses the same list.
+//! All models: the preemptions that plain `cargo test` explores, and the
+//! executions that it must find, half of those found when the model was written
+//! or last changed. The mutation run uses the same list.
+
+#![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
 pub(crate) mod crowds;
 pub(crate) mod pairs;
@@ -9,156 +12,173 @@ use support::Model;
 
 macro_rules! models {
     (
-        crowds { $($crowd:ident, $bound:expr, $floor:literal;)* }
-        pairs { $($a:ident $b:ident, $pair_bound:expr, $pair_floor:literal;)* }
+        crowds { $($crowd:ident, $crowd_bound:literal, $crowd_floor:literal;)* }
+        pairs { $($pair:ident = $a:ident $b:ident, $pair_bound:literal, $pair_floor:literal;)* }
     ) => {
-        /// Every model.
-        pub(crate) const ALL: &[Model] = &[
-            $(Model {
-                name: stringify!($crowd), bound: $bound, floor: $floor, run: crowds::$crowd,
-            },)*
-            $(Model {
-                name: concat!(stringify!($a), " beside ", stringify!($b)),
-                bound: $pair_bound,
-                floor: $pair_floor,
-                run: || pairs::pair(pairs::$a, pairs::$b),
-            },)*
-        ];
+        $(pub(crate) const $crowd: Model = Model {
+            name: stringify!($crowd),
+            bound: Some($crowd_bound),
+            floor: $crowd_floor,
+            run: crowds::$crowd,
+        };)*
+        $(pub(crate) const $pair: Model = Model {
+            name: stringify!($pair),
+            bound: Some($pair_bound),
+            floor: $pair_floor,
+            run: || pairs::pair(pairs::$a, pairs::$b),
+        };)*
+
+        /// Models with three actors or more, and those with two.
+        pub(crate) const CROWDS: &[Model] = &[$($crowd),*];
+        pub(crate) const PAIRS: &[Model] = &[$($pair),*];
+
+        #[cfg(test)]
+        mod each {
+            $(#[test]
+            fn $crowd() {
+                crate::run(&super::$crowd);
+            })*
+            $(#[test]
+            fn $pair() {
+                crate::run(&super::$pair);
+            })*
+        }
     };
 }
 
+#[rustfmt::skip]
 models! {
     crowds {
-        failed_leader_two_candidates, Some(2), 1;
-        failed_leader_candidate_newcomer, Some(2), 1;
-        futurelock, Some(2), 1;
-        failure_then_success_beside_observer, Some(2), 1;
-        cancel_oldest_beside_publish, Some(2), 1;
-        cancel_middle_beside_publish, Some(2), 1;
-        cancel_newest_beside_publish, Some(2), 1;
-        cancel_oldest_beside_takeover, Some(2), 1;
-        cancel_newest_beside_takeover, Some(2), 1;
-        cancel_oldest_beside_middle, Some(2), 1;
-        cancel_middle_beside_newest, Some(2), 1;
-        cancel_both_ends, Some(2), 1;
-        cancel_newest_beside_push, Some(2), 1;
-        two_cancels_beside_publish, Some(2), 1;
-        cancel_beside_failure_beside_candidate, Some(2), 1;
-        new_waker_beside_failure, Some(2), 1;
-        new_waker_beside_publish, Some(2), 1;
-        woken_candidate_waits_again, Some(2), 1;
-        effects_of_failed_leaders, Some(2), 1;
-        panicked_leader_beside_candidate_and_observer, Some(2), 1;
-        thread_and_task_on_one_cell, Some(2), 1;
-        blocked_thread_beside_set_and_cancel, Some(2), 1;
-        two_observers_beside_set, Some(2), 1;
-        three_initialise, Some(2), 1;
-        guard_crosses_threads, Some(2), 1;
-        dropped_with_and_without_value, Some(2), 1;
-        released_and_dropped, Some(2), 1;
+        failed_leader_two_candidates, 2, 30000;
+        failed_leader_candidate_newcomer, 1, 8000;
+        futurelock, 2, 20;
+        failure_then_success_beside_observer, 2, 10000;
+        cancel_oldest_beside_publish, 2, 6000;
+        cancel_middle_beside_publish, 2, 5000;
+        cancel_newest_beside_publish, 2, 5000;
+        cancel_oldest_beside_takeover, 2, 9000;
+        cancel_newest_beside_takeover, 2, 5000;
+        cancel_oldest_beside_middle, 2, 20;
+        cancel_middle_beside_newest, 2, 60;
+        cancel_both_ends, 2, 60;
+        cancel_newest_beside_push, 2, 500;
+        cancel_beside_publish_and_cancel, 2, 1;
+        cancel_beside_failure_beside_candidate, 1, 3000;
+        new_waker_beside_failure, 2, 100;
+        new_waker_beside_publish, 2, 300;
+        woken_candidate_waits_again, 2, 1000;
+        effects_of_failed_leaders, 2, 200;
+        panicked_leader_beside_candidate_and_observer, 1, 10000;
+        thread_and_task_on_one_cell, 2, 20000;
+        blocked_thread_beside_set_and_cancel, 2, 9000;
+        two_observers_beside_set, 2, 1000;
+        three_initialise, 1, 800;
+        guard_crosses_threads, 2, 70;
+        dropped_with_and_without_value, 2, 60;
+        released_and_dropped, 2, 300;
     }
     pairs {
-        get get, None, 1;
-        get set, None, 1;
-        get init, None, 1;
-        get fail, None, 1;
-        get panic, None, 1;
-        get cancel, None, 1;
-        wait get, None, 1;
-        get cancel_wait, None, 1;
-        get lead, None, 1;
-        get resign, None, 1;
-        get try_lead, None, 1;
-        get init_blocking, None, 1;
-        get fail_blocking, None, 1;
-        wait_blocking get, None, 1;
-        set set, None, 1;
-        set init, None, 1;
-        set fail, None, 1;
-        set panic, None, 1;
-        set cancel, None, 1;
-        wait set, None, 1;
-        set cancel_wait, None, 1;
-        set lead, None, 1;
-        set resign, None, 1;
-        set try_lead, None, 1;
-        set init_blocking, None, 1;
-        set fail_blocking, None, 1;
-        wait_blocking set, None, 1;
-        init init, None, 1;
-        init fail, None, 1;
-        init panic, None, 1;
-        init cancel, None, 1;
-        wait init, None, 1;
-        init cancel_wait, None, 1;
-        init lead, None, 1;
-        init resign, None, 1;
-        init try_lead, None, 1;
-        init init_blocking, None, 1;
-        init fail_blocking, None, 1;
-        wait_blocking init, None, 1;
-        fail fail, None, 1;
-        fail panic, None, 1;
-        fail cancel, None, 1;
-        wait fail, None, 1;
-        fail cancel_wait, None, 1;
-        fail lead, None, 1;
-        fail resign, None, 1;
-        fail try_lead, None, 1;
-        fail init_blocking, None, 1;
-        fail fail_blocking, None, 1;
-        wait_blocking fail, None, 1;
-        panic panic, None, 1;
-        panic cancel, None, 1;
-        wait panic, None, 1;
-        panic cancel_wait, None, 1;
-        panic lead, None, 1;
-        panic resign, None, 1;
-        panic try_lead, None, 1;
-        panic init_blocking, None, 1;
-        panic fail_blocking, None, 1;
-        wait_blocking panic, None, 1;
-        cancel cancel, None, 1;
-        wait cancel, None, 1;
-        cancel cancel_wait, None, 1;
-        cancel lead, None, 1;
-        cancel resign, None, 1;
-        cancel try_lead, None, 1;
-        cancel init_blocking, None, 1;
-        cancel fail_blocking, None, 1;
-        wait_blocking cancel, None, 1;
-        wait cancel_wait, None, 1;
-        wait lead, None, 1;
-        wait resign, None, 1;
-        wait try_lead, None, 1;
-        wait init_blocking, None, 1;
-        wait fail_blocking, None, 1;
-        cancel_wait cancel_wait, None, 1;
-        cancel_wait lead, None, 1;
-        cancel_wait resign, None, 1;
-        cancel_wait try_lead, None, 1;
-        cancel_wait init_blocking, None, 1;
-        cancel_wait fail_blocking, None, 1;
-        wait_blocking cancel_wait, None, 1;
-        lead lead, None, 1;
-        lead resign, None, 1;
-        lead try_lead, None, 1;
-        lead init_blocking, None, 1;
-        lead fail_blocking, None, 1;
-        wait_blocking lead, None, 1;
-        resign resign, None, 1;
-        resign try_lead, None, 1;
-        resign init_blocking, None, 1;
-        resign fail_blocking, None, 1;
-        wait_blocking resign, None, 1;
-        try_lead try_lead, None, 1;
-        try_lead init_blocking, None, 1;
-        try_lead fail_blocking, None, 1;
-        wait_blocking try_lead, None, 1;
-        init_blocking init_blocking, None, 1;
-        init_blocking fail_blocking, None, 1;
-        wait_blocking init_blocking, None, 1;
-        fail_blocking fail_blocking, None, 1;
-        wait_blocking fail_blocking, None, 1;
+        get_beside_get = get get, 3, 8;
+        get_beside_set = get set, 3, 8;
+        get_beside_init = get init, 3, 8;
+        get_beside_fail = get fail, 3, 30;
+        get_beside_panic = get panic, 3, 30;
+        get_beside_cancel = get cancel, 3, 30;
+        wait_beside_get = wait get, 3, 100;
+        get_beside_cancel_wait = get cancel_wait, 3, 80;
+        get_beside_lead = get lead, 3, 8;
+        get_beside_resign = get resign, 3, 30;
+        get_beside_try_lead = get try_lead, 3, 8;
+        get_beside_init_blocking = get init_blocking, 3, 8;
+        get_beside_fail_blocking = get fail_blocking, 3, 30;
+        wait_blocking_beside_get = wait_blocking get, 3, 40;
+        set_beside_set = set set, 3, 10;
+        set_beside_init = set init, 3, 40;
+        set_beside_fail = set fail, 3, 80;
+        set_beside_panic = set panic, 3, 80;
+        set_beside_cancel = set cancel, 3, 70;
+        wait_beside_set = wait set, 3, 100;
+        set_beside_cancel_wait = set cancel_wait, 3, 900;
+        set_beside_lead = set lead, 3, 40;
+        set_beside_resign = set resign, 3, 80;
+        set_beside_try_lead = set try_lead, 3, 10;
+        set_beside_init_blocking = set init_blocking, 3, 10;
+        set_beside_fail_blocking = set fail_blocking, 3, 50;
+        wait_blocking_beside_set = wait_blocking set, 3, 50;
+        init_beside_init = init init, 3, 100;
+        init_beside_fail = init fail, 3, 2000;
+        init_beside_panic = init panic, 3, 2000;
+        init_beside_cancel = init cancel, 3, 2000;
+        wait_beside_init = wait init, 3, 100;
+        init_beside_cancel_wait = init cancel_wait, 3, 2000;
+        init_beside_lead = init lead, 3, 100;
+        init_beside_resign = init resign, 3, 2000;
+        init_beside_try_lead = init try_lead, 3, 100;
+        init_beside_init_blocking = init init_blocking, 3, 100;
+        init_beside_fail_blocking = init fail_blocking, 3, 2000;
+        wait_blocking_beside_init = wait_blocking init, 3, 50;
+        fail_beside_fail = fail fail, 3, 2000;
+        fail_beside_panic = fail panic, 3, 2000;
+        fail_beside_cancel = fail cancel, 3, 2000;
+        wait_beside_fail = wait fail, 3, 1000;
+        fail_beside_cancel_wait = fail cancel_wait, 3, 1000;
+        fail_beside_lead = fail lead, 3, 100;
+        fail_beside_resign = fail resign, 3, 2000;
+        fail_beside_try_lead = fail try_lead, 3, 100;
+        fail_beside_init_blocking = fail init_blocking, 3, 100;
+        fail_beside_fail_blocking = fail fail_blocking, 3, 2000;
+        wait_blocking_beside_fail = wait_blocking fail, 3, 400;
+        panic_beside_panic = panic panic, 3, 2000;
+        panic_beside_cancel = panic cancel, 3, 2000;
+        wait_beside_panic = wait panic, 3, 1000;
+        panic_beside_cancel_wait = panic cancel_wait, 3, 1000;
+        panic_beside_lead = panic lead, 3, 100;
+        panic_beside_resign = panic resign, 3, 2000;
+        panic_beside_try_lead = panic try_lead, 3, 100;
+        panic_beside_init_blocking = panic init_blocking, 3, 100;
+        panic_beside_fail_blocking = panic fail_blocking, 3, 2000;
+        wait_blocking_beside_panic = wait_blocking panic, 3, 400;
+        cancel_beside_cancel = cancel cancel, 3, 1000;
+        wait_beside_cancel = wait cancel, 3, 1000;
+        cancel_beside_cancel_wait = cancel cancel_wait, 3, 2000;
+        cancel_beside_lead = cancel lead, 3, 200;
+        cancel_beside_resign = cancel resign, 3, 1000;
+        cancel_beside_try_lead = cancel try_lead, 3, 200;
+        cancel_beside_init_blocking = cancel init_blocking, 3, 200;
+        cancel_beside_fail_blocking = cancel fail_blocking, 3, 1000;
+        wait_blocking_beside_cancel = wait_blocking cancel, 3, 400;
+        wait_beside_cancel_wait = wait cancel_wait, 3, 5000;
+        wait_beside_lead = wait lead, 3, 100;
+        wait_beside_resign = wait resign, 3, 1000;
+        wait_beside_try_lead = wait try_lead, 3, 100;
+        wait_beside_init_blocking = wait init_blocking, 3, 100;
+        wait_beside_fail_blocking = wait fail_blocking, 3, 1000;
+        cancel_wait_beside_cancel_wait = cancel_wait cancel_wait, 3, 7000;
+        cancel_wait_beside_lead = cancel_wait lead, 3, 300;
+        cancel_wait_beside_resign = cancel_wait resign, 3, 2000;
+        cancel_wait_beside_try_lead = cancel_wait try_lead, 3, 300;
+        cancel_wait_beside_init_blocking = cancel_wait init_blocking, 3, 300;
+        cancel_wait_beside_fail_blocking = cancel_wait fail_blocking, 3, 2000;
+        wait_blocking_beside_cancel_wait = wait_blocking cancel_wait, 3, 1000;
+        lead_beside_lead = lead lead, 3, 100;
+        lead_beside_resign = lead resign, 3, 1000;
+        lead_beside_try_lead = lead try_lead, 3, 60;
+        lead_beside_init_blocking = lead init_blocking, 3, 70;
+        lead_beside_fail_blocking = lead fail_blocking, 3, 1000;
+        wait_blocking_beside_lead = wait_blocking lead, 3, 50;
+        resign_beside_resign = resign resign, 3, 1000;
+        resign_beside_try_lead = resign try_lead, 3, 60;
+        resign_beside_init_blocking = resign init_blocking, 3, 70;
+        resign_beside_fail_blocking = resign fail_blocking, 3, 1000;
+        wait_blocking_beside_resign = wait_blocking resign, 3, 400;
+        try_lead_beside_try_lead = try_lead try_lead, 3, 10;
+        try_lead_beside_init_blocking = try_lead init_blocking, 3, 10;
+        try_lead_beside_fail_blocking = try_lead fail_blocking, 3, 50;
+        wait_blocking_beside_try_lead = wait_blocking try_lead, 3, 50;
+        init_blocking_beside_init_blocking = init_blocking init_blocking, 3, 50;
+        init_blocking_beside_fail_blocking = init_blocking fail_blocking, 3, 1000;
+        wait_blocking_beside_init_blocking = wait_blocking init_blocking, 3, 50;
+        fail_blocking_beside_fail_blocking = fail_blocking fail_blocking, 3, 1000;
+        wait_blocking_beside_fail_blocking = wait_blocking fail_blocking, 3, 400;
     }
 }

@@ -5,9 +5,7 @@ use bellwether_loom::{Lead, SetError, TryLead};
 use loom::sync::Arc;
 use loom::thread;
 
-use super::support::{
-    Cell, Effects, Value, block_on, panic_quietly, panics, poll_and_drop,
-};
+use super::support::{Cell, Effects, Value, block_on, panic_quietly, panics, poll_and_drop};
 
 type Op = fn(&Cell, &Effects);
 

@@ -1,10 +1,10 @@
 //! What models share: a way to run and count them, values that notice races and
 //! leaks, and an executor that adds no ordering of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
 use core::pin::{Pin, pin};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
 
@@ -21,6 +21,11 @@ pub(crate) struct Model {
     /// Fewer executions than this mean that the model has lost its point.
     pub(crate) floor: usize,
     pub(crate) run: fn(),
+}
+
+std::thread_local! {
+    // loom runs the threads of a model on one thread of the system.
+    static EXPLORED: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
 }
 
 impl Model {
@@ -54,14 +59,18 @@ impl Model {
         unreachable!()
     }
 
+    /// How many executions this thread's last exploration had, also if it failed.
+    pub(crate) fn explored(&self) -> usize {
+        EXPLORED.get()
+    }
+
     fn count(&self) -> usize {
-        let executions = Arc::new(Counter::new(0));
-        let counter = executions.clone();
-        self.check(move || {
+        EXPLORED.set(0);
+        self.check(|| {
             probe::begin_execution();
-            counter.fetch_add(1, Relaxed);
+            EXPLORED.set(EXPLORED.get() + 1);
         });
-        executions.load(Relaxed)
+        EXPLORED.get()
     }
 
     /// The most weak compare-exchanges that an execution had.

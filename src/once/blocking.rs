@@ -19,13 +19,16 @@ use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 use super::guard::{InitGuard, Lead, TryLead};
 use super::{OnceCell, reentry};
 use crate::hooks::{InitOutcome, OnceHooks};
-use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, Release, Thread, current, park};
+use crate::sync::{
+    Acquire, AtomicBool, AtomicUsize, Lifetime, Relaxed, Release, Thread, current, park,
+};
 
 /// What a blocked thread's wakers point to.
 struct Parker {
     thread: Thread,
     notified: AtomicBool,
     handles: AtomicUsize,
+    lifetime: Lifetime,
 }
 
 /// Keeps the parker's frame until no handle is left.
@@ -37,6 +40,7 @@ impl Drop for Frame<'_> {
         while self.0.handles.load(Acquire) != 0 {
             park();
         }
+        self.0.lifetime.end();
     }
 }
 
@@ -51,6 +55,7 @@ impl Parker {
     fn let_go(&self) {
         // The frame may be left as soon as the count is 0: no access after that.
         let thread = self.thread.clone();
+        self.lifetime.touch();
         // ORDERING: Release pairs with `Frame::drop`.
         self.handles.fetch_sub(1, Release);
         thread.unpark();
@@ -93,6 +98,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
         thread: current(),
         notified: AtomicBool::new(false),
         handles: AtomicUsize::new(0),
+        lifetime: Lifetime::begin(),
     };
     let _frame = Frame(&parker);
     let raw = RawWaker::new(ptr::from_ref(&parker).cast(), &VTABLE);

@@ -12,6 +12,8 @@
 //! initialiser, whichever is larger. Fields drop in the order written: what the
 //! initialiser owned is gone before the lead is handed over.
 
+#![allow(clippy::type_complexity, reason = "projections name what they project")]
+
 use core::convert::Infallible;
 use core::mem;
 use core::pin::Pin;
@@ -155,8 +157,10 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
     fn waiting(self: Pin<&mut Self>) -> Option<(Pin<&mut Waiter<'a, T, H>>, &mut Option<F>)> {
         // SAFETY: nothing is moved out of a pinned field below.
         match unsafe { self.get_unchecked_mut() } {
-            // SAFETY: the waiter is pinned with the stage; `init` never is.
-            Self::Waiting { waiter, init } => Some((unsafe { Pin::new_unchecked(waiter) }, init)),
+            Self::Waiting { waiter, init } if !waiter.is_over() => {
+                // SAFETY: the waiter is pinned with the stage; `init` never is.
+                Some((unsafe { Pin::new_unchecked(waiter) }, init))
+            }
             _ => None,
         }
     }

@@ -41,6 +41,12 @@ impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
         Self { node: Node::new(role, Some(waker)), cell, span }
     }
 
+    /// Whether the wait has ended; a hook may have panicked then, and the future
+    /// that holds this waiter be polled again.
+    pub(super) fn is_over(&self) -> bool {
+        self.node.is_cleared()
+    }
+
     /// For an observer: the value.
     fn poll_wait(self: Pin<&mut Self>, waker: &Waker) -> Poll<&'a T> {
         let cell = self.cell;
@@ -122,7 +128,7 @@ impl<'a, T, H: OnceHooks> Stage<'a, T, H> {
         // SAFETY: nothing is moved out of the pinned field below.
         match unsafe { self.get_unchecked_mut() } {
             // SAFETY: the waiter is pinned with the stage.
-            Self::Waiting(waiter) => unsafe { Pin::new_unchecked(waiter) },
+            Self::Waiting(waiter) if !waiter.is_over() => unsafe { Pin::new_unchecked(waiter) },
             _ => panic!("a future was polled after it had completed"),
         }
     }

@@ -206,6 +206,22 @@ impl AtomicUsize {
     }
 }
 
+/// Memory that is freed: using it and freeing it must be ordered.
+#[derive(Debug)]
+pub(crate) struct Lifetime(UnsafeCell<()>);
+
+impl Lifetime {
+    pub(crate) fn begin() -> Self {
+        Self(UnsafeCell::new(()))
+    }
+    pub(crate) fn touch(&self) {
+        self.0.with(|_| ());
+    }
+    pub(crate) fn end(&self) {
+        self.0.with_mut(|_| ());
+    }
+}
+
 /// One turn of a spin loop: another thread must run before this one can go on.
 pub(crate) fn relax(_turn: u32) {
     loom::thread::yield_now();

@@ -149,6 +149,10 @@ impl Token {
     pub(crate) fn new(drops: &Arc<AtomicUsize>) -> Self {
         Self { drops: drops.clone(), dropped: false }
     }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.dropped
+    }
 }
 
 impl Drop for Token {

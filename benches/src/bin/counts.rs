@@ -21,7 +21,7 @@ fn main() {
     let mut table = Table::new(&names);
     let mut row = |what: String, of: &dyn Fn(&Counts) -> Option<f64>| {
         let cells = all.iter().map(|c| of(c).map_or("–".to_string(), |count| count.to_string()));
-        table.row(std::iter::once(what).chain(cells).collect());
+        table.row(core::iter::once(what).chain(cells).collect());
     };
     let exact = |count: usize| Some(count as f64);
     let n = WAITERS;

@@ -1,7 +1,7 @@
 //! `cargo run --release -p benches --bin figures`: the table of figures, as
 //! Markdown. With `--quick` it only shows that everything runs.
 
-use std::time::Duration;
+use core::time::Duration;
 
 use benches::allocations::{self, Counting};
 use benches::crowd::{self, Order};
@@ -69,7 +69,7 @@ impl Figures {
     }
 
     fn row(&mut self, what: &str, cells: [String; 7], goal: String, met: String) {
-        let row = std::iter::once(what.to_string()).chain(cells).chain([goal, met]);
+        let row = core::iter::once(what.to_string()).chain(cells).chain([goal, met]);
         self.table.row(row.collect());
     }
 

@@ -1,0 +1,73 @@
+//! Runs every model, each as a test of its own, and every one again with weak
+//! compare-exchanges that fail. Prints and checks how much was explored:
+//! `cargo test -p loom-tests -- --nocapture`.
+
+#[path = "../models/list.rs"]
+mod models;
+
+use std::fs;
+use std::path::Path;
+
+use models::support::Model;
+
+/// Explores the model, checks its floor, and keeps the count in a file.
+fn run(model: &Model) {
+    let executions = model.explore();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("models");
+    fs::create_dir_all(&folder).unwrap();
+    let line = format!("{}\t{executions}\t{}\n", model.name, model.floor);
+    fs::write(folder.join(model.name), line).unwrap();
+    assert!(
+        executions >= model.floor,
+        "model {}: {executions} executions, below its floor of {}",
+        model.name,
+        model.floor
+    );
+}
+
+/// Each weak compare-exchange in turn fails once, in every model of two threads.
+#[test]
+fn weak_compare_exchanges_fail() {
+    let mut indices = 0;
+    for model in models::PAIRS {
+        indices += model.explore_spurious();
+    }
+    println!("{indices} places to fail");
+    assert!(indices > models::PAIRS.len(), "models reach several such operations each");
+}
+
+/// A model that must fail does: an initialiser's value without the cell between.
+#[test]
+#[should_panic(expected = "Causality violation")]
+fn a_race_is_seen() {
+    let racy = Model {
+        name: "a race",
+        bound: None,
+        floor: 1,
+        run: || {
+            let effects = loom::sync::Arc::new(models::support::Effects::new());
+            let other = effects.clone();
+            let thread = loom::thread::spawn(move || other.leave());
+            effects.leave();
+            thread.join().unwrap();
+        },
+    };
+    racy.explore();
+}
+
+/// A lost wake-up does not pass either.
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_hang_is_seen() {
+    let hangs = Model {
+        name: "a hang",
+        bound: None,
+        floor: 1,
+        run: || {
+            models::support::block_on_with::<models::support::Bell, _>(
+                core::future::pending::<()>(),
+            );
+        },
+    };
+    hangs.explore();
+}
