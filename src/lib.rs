@@ -18,6 +18,17 @@ pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,
 };
 
+/// Why the crate has the shape it has, what orders what, and what it cannot do.
+#[cfg(any(doc, doctest))]
+pub mod docs {
+    #[doc = include_str!("../docs/design.md")]
+    pub mod design {}
+    #[doc = include_str!("../docs/limitations.md")]
+    pub mod limitations {}
+    #[doc = include_str!("../docs/orderings.md")]
+    pub mod orderings {}
+}
+
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

@@ -111,7 +111,7 @@ fn threads_fail_one_after_the_other_until_one_succeeds() {
     };
     thread::scope(|threads| {
         let threads: Vec<_> = (0..8)
-            .map(|_| threads.spawn(|| cell.get_or_try_init_blocking(&init).copied()))
+            .map(|_| threads.spawn(|| cell.get_or_try_init_blocking(init).copied()))
             .collect();
         cell.hooks().gather(8);
         drop(guard);

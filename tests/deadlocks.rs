@@ -33,8 +33,11 @@ const BLOCK: [fn(&Cell) -> u32; 3] = [
     |cell| *cell.get_or_try_init_blocking(|| Ok::<_, ()>(1)).unwrap(),
 ];
 
-/// Every way to run an initialiser, which calls `inside`.
-const INITIALISE: [fn(&Cell, &dyn Fn() -> u32) -> u32; 6] = [
+/// Runs an initialiser, which calls the closure.
+type Initialise = fn(&Cell, &dyn Fn() -> u32) -> u32;
+
+/// Every way to do so.
+const INITIALISE: [Initialise; 6] = [
     |cell, inside| *cell.get_or_init_blocking(inside),
     |cell, inside| *cell.get_or_try_init_blocking(|| Ok::<_, ()>(inside())).unwrap(),
     |cell, inside| *finish(cell.get_or_init(|| async { inside() })),

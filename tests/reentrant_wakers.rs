@@ -16,6 +16,7 @@ use support::Random;
 
 type Cellar = &'static OnceCell<usize>;
 type Boxed = Pin<Box<dyn Future<Output = usize>>>;
+type BoxedWait = Pin<Box<Wait<'static, usize>>>;
 /// Futures that wakers can reach.
 type Shelf = Rc<RefCell<Vec<Option<Boxed>>>>;
 
@@ -187,7 +188,7 @@ fn a_waker_may_poll_its_own_future() {
 fn a_waker_may_bring_new_waiters() {
     let cell = leak();
     let guard = guard_of(cell);
-    let news: Rc<RefCell<Vec<Pin<Box<Wait<'static, usize>>>>>> = Rc::default();
+    let news: Rc<RefCell<Vec<BoxedWait>>> = Rc::default();
     let late = Bell::new(drop);
     let (_shelf, bells) = park(cell, 70, {
         let (news, late) = (news.clone(), late.clone());

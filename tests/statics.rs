@@ -8,7 +8,9 @@ use futures::executor::block_on;
 struct Leads(AtomicUsize);
 
 impl Leads {
-    const NONE: Self = Self(AtomicUsize::new(0));
+    const fn none() -> Self {
+        Self(AtomicUsize::new(0))
+    }
 }
 
 impl OnceHooks for Leads {
@@ -29,7 +31,7 @@ struct Service {
 
 impl Service {
     const fn new(name: &'static str) -> Self {
-        Self { name, port: OnceCell::new(), hooked: OnceCell::with_hooks(Leads::NONE) }
+        Self { name, port: OnceCell::new(), hooked: OnceCell::with_hooks(Leads::none()) }
     }
 }
 
@@ -52,8 +54,8 @@ fn a_static_may_have_its_value_from_the_start() {
 
 #[test]
 fn a_static_may_have_hooks_of_its_own_or_shared_ones() {
-    static OWN: OnceCell<u32, Leads> = OnceCell::with_hooks(Leads::NONE);
-    static SHARED: Leads = Leads::NONE;
+    static OWN: OnceCell<u32, Leads> = OnceCell::with_hooks(Leads::none());
+    static SHARED: Leads = Leads::none();
     static FIRST: OnceCell<u32, &Leads> = OnceCell::with_hooks(&SHARED);
     static SECOND: OnceCell<u32, &Leads> = OnceCell::with_hooks(&SHARED);
     assert_eq!(block_on(OWN.get_or_init(|| async { 1 })), &1);

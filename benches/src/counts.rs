@@ -5,9 +5,9 @@
 //!
 //! | cell | new + init + drop | park | wake, per waiter | cancel |
 //! |---|---|---|---|---|
-//! | bellwether | 2 | 1 | 2 per 32 waiters | 2, or 3 for the newest |
+//! | bellwether | 2 | 1 | 2 for 32 waiters | 2, or 3 for the newest |
 //! | std `OnceLock` | 2 | – | – | – |
-//! | tokio | 4 | 3 | 2 per 32 waiters | 2 |
+//! | tokio | 4 | 3 | 2, and 2 for 32 waiters | 2 |
 //! | async-once-cell | 3 | 3 | 1 | 1 |
 //!
 //! Beside these, every waker's clone and wake costs what the executor makes it
@@ -19,12 +19,14 @@
 //!   `replace_newest`.
 //! - std: `sys/sync/once/futex.rs` `call`: a compare-exchange, and a swap in
 //!   `CompletionGuard::drop`.
-//! - tokio: `sync/batch_semaphore.rs` `poll_acquire`: a compare-exchange of the
-//!   permits, and when it has to wait the lock too; `close`: the lock, once a
-//!   batch of 32, and `fetch_or`; `Acquire::drop`: the lock.
-//! - async-once-cell: `src/lib.rs` `initialize`: a compare-exchange or
-//!   `fetch_add`; `QuickInitGuard::drop`: a compare-exchange and a swap;
-//!   `QueueWaiter::poll`: the lock; `QueueRef::drop`: `fetch_sub`.
+//! - tokio, `sync/batch_semaphore.rs`: `poll_acquire` (line 432), a
+//!   compare-exchange of the permits, and the lock when it has to wait; `close`
+//!   (249), `fetch_or`, and the lock once a batch of 32; `Acquire::drop` (758),
+//!   the lock, also for a waiter that was woken by `close`, since `poll` returns
+//!   early (656) and leaves `queued` set.
+//! - async-once-cell, `lib.rs`: `initialize` (319), a compare-exchange or
+//!   `fetch_add`; `QuickInitGuard::drop` (407), a compare-exchange and a swap;
+//!   `QueueWaiter::poll` (506), the lock; `QueueRef::drop` (385), `fetch_sub`.
 //! - async-lock: depends on the lists of event-listener; not counted.
 
 use core::future::poll_fn;

@@ -45,21 +45,30 @@ enum Stage<'a, T, H: OnceHooks, F, Fut> {
 }
 
 impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
-    /// The value, if it is there at the first poll. The path of nearly all calls:
-    /// it reads nothing of the future after the load of the state, and leaves a
-    /// constant behind for `drop` to see.
+    /// The value, if it is there at the first poll: the path of nearly all calls.
     #[inline(always)]
     fn ready_at_once(self: Pin<&mut Self>) -> Option<&'a T> {
+        let (value, _init) = self.take_fresh(OnceCell::get)?;
+        Some(value)
+    }
+
+    /// `Fresh` → `Done`, if `look` finds what it wants. Reads nothing of the
+    /// future after that look, and leaves a constant behind: then the compiler
+    /// sees that there is nothing to drop.
+    #[inline(always)]
+    fn take_fresh<R>(
+        self: Pin<&mut Self>,
+        look: impl FnOnce(&'a OnceCell<T, H>) -> Option<R>,
+    ) -> Option<(R, F)> {
         // SAFETY: nothing in a fresh stage is pinned, and no other is touched.
         let stage = unsafe { self.get_unchecked_mut() };
         let Self::Fresh { cell, init } = stage else { return None };
-        let value = cell.get()?;
+        let found = look(cell)?;
         // SAFETY: the stage is overwritten without dropping, so `init` is ours.
         let init = unsafe { ptr::read(init) };
         // SAFETY: the place is valid; its content was moved out, or is `Copy`.
         unsafe { ptr::write(stage, Self::Done) };
-        drop(init);
-        Some(value)
+        Some((found, init))
     }
 
     /// `split` says what the initialiser's output means.
@@ -73,7 +82,7 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        if let Some((cell, init)) = self.as_mut().take_fresh() {
+        if let Some((cell, init)) = self.as_mut().take_fresh(Some) {
             match cell.try_lead() {
                 TryLead::Ready(value) => return Poll::Ready(Ok(value)),
                 TryLead::Leader(guard) => self.as_mut().start(guard, init),
@@ -136,20 +145,6 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
                 mem::forget(attempt);
                 Poll::Pending
             }
-        }
-    }
-
-    /// `Fresh` → `Done`, with what it held.
-    #[inline]
-    fn take_fresh(self: Pin<&mut Self>) -> Option<(&'a OnceCell<T, H>, F)> {
-        // SAFETY: nothing in a fresh stage is pinned, and no other is moved.
-        let stage = unsafe { self.get_unchecked_mut() };
-        if !matches!(stage, Self::Fresh { .. }) {
-            return None;
-        }
-        match mem::replace(stage, Self::Done) {
-            Self::Fresh { cell, init } => Some((cell, init)),
-            _ => None,
         }
     }
 

@@ -10,12 +10,11 @@ use core::panic::Location;
 use std::collections::BTreeMap;
 use std::format;
 use std::prelude::rust_2024::*;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use core::sync::atomic::Ordering;
 
 pub(crate) use loom::cell::UnsafeCell;
-pub(crate) use loom::thread::{Thread, current, park};
 
 /// loom's thread-locals have no const initialisers.
 macro_rules! modelled_thread_local {
@@ -83,7 +82,7 @@ fn traced<V: core::fmt::Debug>(operation: &'static str, value: V) -> V {
     let at = Location::caller();
     TRACE.with_borrow_mut(|trace| {
         if let Some(trace) = trace {
-            let thread = current().id();
+            let thread = loom::thread::current().id();
             trace.push(Step { thread, at, operation, value: format!("{value:x?}") });
         }
     });
@@ -203,6 +202,32 @@ impl AtomicUsize {
     #[track_caller]
     pub(crate) fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
         self.0.fetch_sub(value, announced("fetch_sub", "order", order))
+    }
+}
+
+/// A thread that may be unparked. As `std` says, an `unpark` synchronises with the
+/// `park` that takes its token; loom's own also does with threads that do not park.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread(Arc<loom::sync::atomic::AtomicBool>);
+
+loom::thread_local! {
+    static CURRENT: Thread = Thread(Arc::new(loom::sync::atomic::AtomicBool::new(false)));
+}
+
+pub(crate) fn current() -> Thread {
+    CURRENT.with(Thread::clone)
+}
+
+pub(crate) fn park() {
+    let token = current().0;
+    while !token.swap(false, Ordering::Acquire) {
+        loom::thread::yield_now();
+    }
+}
+
+impl Thread {
+    pub(crate) fn unpark(&self) {
+        self.0.swap(true, Ordering::Release);
     }
 }
 

@@ -4,9 +4,10 @@
 
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
+use core::panic::AssertUnwindSafe;
 use core::pin::Pin;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::rc::Rc;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
