@@ -2,7 +2,9 @@
 //! trace left when the next starts.
 
 use core::cell::{Cell, RefCell};
+use core::pin::Pin;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use core::task::{Context, Poll};
 use std::sync::Arc;
 
 use bellwether::{OnceCell, Status, TryLead};
@@ -156,29 +158,52 @@ fn a_failed_initialiser_is_gone_before_the_next_starts() {
     }
 }
 
+/// Not an async block, whose variables go before its output arrives: this one
+/// sees what the cell is at when it is dropped.
+struct Looks<'a> {
+    cell: &'a OnceCell<u32>,
+    polls: usize,
+    result: Option<Result<u32, ()>>,
+    seen: &'a Cell<Option<Status>>,
+}
+
+impl Future for Looks<'_> {
+    type Output = Result<u32, ()>;
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        self.polls += 1;
+        match self.polls {
+            1 => Poll::Pending,
+            _ => Poll::Ready(self.result.expect("as asked")),
+        }
+    }
+}
+
+impl Drop for Looks<'_> {
+    fn drop(&mut self) {
+        self.seen.set(Some(self.cell.status()));
+    }
+}
+
 #[test]
-fn the_value_is_set_before_the_initialisers_future_is_dropped() {
-    let cell = OnceCell::new();
-    struct Looks<'a>(&'a OnceCell<u32>, &'a Cell<Option<u32>>);
-    impl Drop for Looks<'_> {
-        fn drop(&mut self) {
-            self.1.set(self.0.get().copied());
+fn an_initialisers_future_is_dropped_after_the_value_is_set_and_before_a_hand_over() {
+    for (result, dropped, at_drop) in [
+        (Some(Ok(7)), false, Status::Ready),
+        (Some(Err(())), false, Status::Initializing),
+        (None, false, Status::Initializing),
+        (None, true, Status::Initializing),
+    ] {
+        let cell = OnceCell::new();
+        let seen = Cell::new(None);
+        let init = || Looks { cell: &cell, polls: 0, result, seen: &seen };
+        let mut task = Task::new(cell.get_or_try_init(init));
+        assert!(task.poll().is_pending());
+        if !dropped {
+            let poll = core::panic::AssertUnwindSafe(|| task.poll().is_ready());
+            assert_eq!(std::panic::catch_unwind(poll).ok(), result.map(|_| true));
         }
+        task.cancel();
+        assert_eq!(seen.get(), Some(at_drop), "{result:?}");
     }
-    // Not an async block, whose variables go before its output arrives.
-    struct Init<'a>(#[allow(dead_code, reason = "dropped")] Looks<'a>);
-    impl Future for Init<'_> {
-        type Output = u32;
-        fn poll(
-            self: core::pin::Pin<&mut Self>,
-            _: &mut core::task::Context<'_>,
-        ) -> core::task::Poll<u32> {
-            core::task::Poll::Ready(7)
-        }
-    }
-    let seen = Cell::new(None);
-    assert_eq!(Task::new(cell.get_or_init(|| Init(Looks(&cell, &seen)))).finish(), &7);
-    assert_eq!(seen.get(), Some(7));
 }
 
 #[test]

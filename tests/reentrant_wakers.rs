@@ -5,10 +5,12 @@ use core::cell::{Cell, RefCell};
 use core::pin::Pin;
 use std::rc::Rc;
 
-use bellwether::{InitGuard, OnceCell, SetError, TryLead, Wait};
+use bellwether::{InitGuard, InitOutcome, OnceCell, SetError, TryLead, Wait};
 
 #[path = "support/bell.rs"]
 mod bell;
+#[path = "support/recorder.rs"]
+mod recorder;
 #[path = "support/support.rs"]
 mod support;
 use bell::{Bell, Event};
@@ -204,6 +206,35 @@ fn a_waker_may_bring_new_waiters() {
     guard_of(cell).set(7);
     assert_eq!(late.wakes(), 70);
     assert_eq!(Rc::strong_count(&late), 2, "ours, and the closure's");
+}
+
+/// A failure wakes 32 at a time; the first of them leads, and sets the value,
+/// while the failure's own place is still in the list.
+#[test]
+fn a_value_that_comes_during_a_failures_wake_ups_counts_each_waiter_once() {
+    use recorder::{Call, Recorder};
+    let cell: &'static OnceCell<u32, Recorder> = Box::leak(Box::default());
+    let TryLead::Leader(guard) = cell.try_lead() else { panic!("empty") };
+    let bells: Vec<_> = (0..40)
+        .map(|id| {
+            Bell::new(move |event| {
+                if (event, id) == (Event::Wake, 0) {
+                    let TryLead::Leader(guard) = cell.try_lead() else { panic!("empty") };
+                    guard.set(7);
+                }
+            })
+        })
+        .collect();
+    let mut leads: Vec<_> = bells.iter().map(|_| Box::pin(cell.lead())).collect();
+    for (bell, lead) in bells.iter().zip(&mut leads) {
+        assert!(bell.poll(lead.as_mut()).is_pending());
+    }
+    cell.hooks().calls();
+    drop(guard);
+    assert_eq!(wakes(&bells), [1; 40]);
+    let ends = [(InitOutcome::Ok, 40), (InitOutcome::Cancelled, 32)];
+    let [ok, cancelled] = ends.map(|(outcome, waiters)| Call::InitEnd(outcome, waiters));
+    assert_eq!(cell.hooks().calls(), [Call::InitBegin, ok, cancelled]);
 }
 
 #[test]

@@ -197,9 +197,17 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     where
         F: FnOnce() -> Result<T, E>,
     {
-        if let Some(value) = self.get() {
-            return Ok(value);
+        match self.get() {
+            Some(value) => Ok(value),
+            None => self.init_blocking(init),
         }
+    }
+
+    #[cold]
+    fn init_blocking<E, F>(&self, init: F) -> Result<&T, E>
+    where
+        F: FnOnce() -> Result<T, E>,
+    {
         let guard = match self.lead_blocking() {
             Lead::Ready(value) => return Ok(value),
             Lead::Leader(guard) => guard,

@@ -1,0 +1,99 @@
+//! A panic after another one: nothing is used twice, and the cell stays usable.
+#![cfg(feature = "std")]
+
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use bellwether::{OnceCell, OnceHooks, Status, TryLead};
+
+#[path = "support/bell.rs"]
+mod bell;
+#[path = "support/recorder.rs"]
+mod recorder;
+#[path = "support/support.rs"]
+mod support;
+use bell::{Bell, caught};
+use recorder::Recorder;
+use support::{Task, panic_message};
+
+type Watched = OnceCell<u32, Recorder>;
+
+#[track_caller]
+fn panics<R>(user: impl FnOnce() -> R) -> String {
+    match catch_unwind(AssertUnwindSafe(user)) {
+        Ok(_) => panic!("it did not panic"),
+        Err(payload) => panic_message(&*payload).to_string(),
+    }
+}
+
+/// A future whose hook panicked when its wait was over may be polled again, if
+/// against all custom: that panics, and ends nothing twice.
+#[test]
+fn polling_again_after_a_hooks_panic_ends_nothing_twice() {
+    for ends_with_value in [true, false] {
+        for kind in 0..3 {
+            // The calls: init_begin, wait_begin, init_end, wait_end, and
+            // init_begin of whoever takes over.
+            for call in [3, 4] {
+                let cell = Watched::with_hooks(Recorder::panicking_at(call));
+                let TryLead::Leader(guard) = cell.try_lead() else { panic!("empty") };
+                let mut task = match kind {
+                    0 => Task::new(async { *cell.wait().await }),
+                    _ => Task::new(core::future::pending()),
+                };
+                let mut lead = Box::pin(cell.lead());
+                let mut init = Box::pin(cell.get_or_init(|| async { 1 }));
+                let bell = Bell::new(drop);
+                let mut poll = || match kind {
+                    0 => task.poll().is_ready(),
+                    1 => bell.poll(lead.as_mut()).is_ready(),
+                    _ => bell.poll(init.as_mut()).is_ready(),
+                };
+                assert!(!poll());
+                match ends_with_value {
+                    true => _ = guard.set(7),
+                    false => drop(guard),
+                }
+                let mut count = 0;
+                for _ in 0..3 {
+                    caught(&mut count, &mut poll);
+                }
+                caught(&mut count, || drop((task, lead, init)));
+                assert!(count > 0 || (kind == 0 && call == 4), "kind {kind}, hook {call}");
+                assert_eq!(cell.hooks().open(), 0, "kind {kind}, hook {call}");
+                assert_ne!(cell.status(), Status::Initializing);
+            }
+        }
+    }
+}
+
+/// A hook that panics each time it is called.
+struct Hostile;
+
+impl OnceHooks for Hostile {
+    type Span = ();
+    fn wait_begin(&self) {
+        panic!("wait_begin");
+    }
+    fn wait_end(&self, (): (), _: bellwether::WaitOutcome) {
+        panic!("wait_end");
+    }
+    fn init_begin(&self) {
+        panic!("init_begin");
+    }
+    fn init_end(&self, (): (), _: bellwether::InitOutcome, _: usize) {
+        panic!("init_end");
+    }
+}
+
+#[test]
+fn hooks_that_always_panic_leave_set_to_initialise() {
+    let cell = OnceCell::<u32, _>::with_hooks(Hostile);
+    assert_eq!(panics(|| *cell.get_or_init_blocking(|| 1)), "init_begin");
+    assert_eq!(panics(|| *cell.wait_blocking()), "wait_begin");
+    assert_eq!(panics(|| Task::new(cell.lead()).poll()), "init_begin");
+    assert_eq!(panics(|| Task::new(cell.get_or_init(|| async { 1 })).poll()), "init_begin");
+    assert_eq!(panics(|| Task::new(cell.wait()).poll()), "wait_begin");
+    assert_eq!(cell.set(7).unwrap(), &7);
+    assert_eq!((cell.wait_blocking(), cell.get_or_init_blocking(|| 8)), (&7, &7));
+}
