@@ -2,5 +2,9 @@
 //! user of `bellwether` never sees loom in a lockfile.
 fn main() {
     println!("cargo::rustc-cfg=bellwether_loom");
+    // Features of the library that make no difference to a model.
+    println!(
+        r#"cargo::rustc-check-cfg=cfg(feature, values("critical-section", "portable-atomic"))"#
+    );
     println!("cargo::rerun-if-changed=build.rs");
 }

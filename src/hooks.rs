@@ -25,7 +25,7 @@
 //! static SLOWEST: Slowest = Slowest(AtomicUsize::new(0));
 //! // Many cells may share one observer.
 //! static CELL: OnceCell<String, &Slowest> = OnceCell::with_hooks(&SLOWEST);
-//! # CELL.get_or_init_blocking(|| "ready".into());
+//! # assert!(CELL.set("ready".into()).is_ok());
 //! ```
 
 /// How a wait ended.

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | a user's dependency | `core` | `core`, `std` |
 //! | with the feature `portable-atomic` | `portable-atomic` | `core`, `std` |
-//! | by the package `loom-tests` (`cfg(bellwether_loom)`) | loom, behind [`probe`] | loom |
+//! | by the package `loom-tests` (`cfg(bellwether_loom)`) | loom, behind `sync/probe.rs` | loom |
 //!
 //! loom has no const constructors: [`const_fn!`] writes the const function and
 //! its non-const twin from one text.

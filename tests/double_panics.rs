@@ -1,4 +1,5 @@
-//! A panic after another one: nothing is used twice, and the cell stays usable.
+//! A panic on top of another one: neither aborts the process nor uses anything
+//! twice, and the cell stays usable.
 #![cfg(feature = "std")]
 
 use core::panic::AssertUnwindSafe;
@@ -12,7 +13,7 @@ mod bell;
 mod recorder;
 #[path = "support/support.rs"]
 mod support;
-use bell::{Bell, caught};
+use bell::{Bell, Event, caught};
 use recorder::Recorder;
 use support::{Task, panic_message};
 
@@ -65,6 +66,79 @@ fn polling_again_after_a_hooks_panic_ends_nothing_twice() {
             }
         }
     }
+}
+
+#[test]
+fn a_hook_may_panic_while_an_initialiser_unwinds() {
+    let cell = || Watched::with_hooks(Recorder::panicking_at(1));
+    let check = |cell: Watched, message: String| {
+        assert_eq!(message, "the initialiser", "the first panic reaches the caller");
+        assert_eq!((cell.status(), cell.hooks().open()), (Status::Empty, 0));
+        assert_eq!(cell.get_or_init_blocking(|| 7), &7);
+    };
+
+    let blocking = cell();
+    let message = panics(|| *blocking.get_or_init_blocking(|| panic!("the initialiser")));
+    check(blocking, message);
+
+    let in_future = cell();
+    let mut task = Task::new(in_future.get_or_init(|| async { panic!("the initialiser") }));
+    let message = panics(|| task.poll());
+    drop(task);
+    check(in_future, message);
+
+    let in_closure = cell();
+    let init = || -> core::future::Ready<u32> { panic!("the initialiser") };
+    let mut task = Task::new(in_closure.get_or_init(init));
+    let message = panics(|| task.poll());
+    drop(task);
+    check(in_closure, message);
+
+    let guarded = cell();
+    let message = panics(|| {
+        let _guard = guarded.try_lead();
+        panic!("the initialiser");
+    });
+    check(guarded, message);
+}
+
+/// Drops its future while the thread unwinds from somewhere else.
+fn drop_while_unwinding(future: impl Future, bell: &std::rc::Rc<Bell>) -> String {
+    let mut future = Box::pin(future);
+    assert!(bell.poll(future.as_mut()).is_pending());
+    panics(|| {
+        let _dropped = future;
+        panic!("somebody else");
+    })
+}
+
+fn bomb() -> std::rc::Rc<Bell> {
+    Bell::new(|event| assert!(event != Event::Drop, "the waker"))
+}
+
+#[test]
+fn a_wakers_drop_may_panic_while_its_future_is_dropped_by_a_panic() {
+    let cell = OnceCell::<u32>::new();
+    let TryLead::Leader(guard) = cell.try_lead() else { panic!("empty") };
+    assert_eq!(drop_while_unwinding(cell.wait(), &bomb()), "somebody else");
+    assert_eq!(drop_while_unwinding(cell.lead(), &bomb()), "somebody else");
+    let init = cell.get_or_init(|| async { 1 });
+    assert_eq!(drop_while_unwinding(init, &bomb()), "somebody else");
+    assert_eq!(guard.set(7), &7);
+}
+
+#[test]
+fn a_hook_and_a_wakers_drop_may_panic_together() {
+    // The calls: init_begin, wait_begin, wait_end.
+    let cell = Watched::with_hooks(Recorder::panicking_at(2));
+    let TryLead::Leader(guard) = cell.try_lead() else { panic!("empty") };
+    let (bell, mut wait) = (bomb(), Box::pin(cell.wait()));
+    assert!(bell.poll(wait.as_mut()).is_pending());
+    let message = panics(|| drop(wait));
+    assert!(message.starts_with("hook 2") || message == "the waker", "{message}");
+    assert_eq!(std::rc::Rc::strong_count(&bell), 1);
+    assert_eq!(guard.set(7), &7);
+    assert_eq!(cell.hooks().open(), 0);
 }
 
 /// A hook that panics each time it is called.

@@ -4,23 +4,26 @@
 
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
-pub(crate) mod crowds;
+pub(crate) mod cancellations;
 pub(crate) mod pairs;
+pub(crate) mod parked;
 pub(crate) mod support;
+pub(crate) mod takeovers;
 
 use support::Model;
 
 macro_rules! models {
     (
-        crowds { $($crowd:ident, $crowd_bound:literal, $crowd_floor:literal;)* }
+        $($file:ident { $($crowd:ident, $crowd_bound:literal, $crowd_floor:literal;)* })*
+        ;
         pairs { $($pair:ident = $a:ident $b:ident, $pair_bound:literal, $pair_floor:literal;)* }
     ) => {
-        $(pub(crate) const $crowd: Model = Model {
+        $($(pub(crate) const $crowd: Model = Model {
             name: stringify!($crowd),
             bound: Some($crowd_bound),
             floor: $crowd_floor,
-            run: crowds::$crowd,
-        };)*
+            run: $file::$crowd,
+        };)*)*
         $(pub(crate) const $pair: Model = Model {
             name: stringify!($pair),
             bound: Some($pair_bound),
@@ -29,18 +32,18 @@ macro_rules! models {
         };)*
 
         /// Models with three actors or more, and those with two.
-        pub(crate) const CROWDS: &[Model] = &[$($crowd),*];
+        pub(crate) const CROWDS: &[Model] = &[$($($crowd),*),*];
         pub(crate) const PAIRS: &[Model] = &[$($pair),*];
 
         #[cfg(test)]
         mod each {
-            $(#[test]
+            $($(#[test]
             fn $crowd() {
-                crate::run(&super::$crowd);
-            })*
+                super::$crowd.test();
+            })*)*
             $(#[test]
             fn $pair() {
-                crate::run(&super::$pair);
+                super::$pair.test();
             })*
         }
     };
@@ -48,11 +51,21 @@ macro_rules! models {
 
 #[rustfmt::skip]
 models! {
-    crowds {
+    takeovers {
         failed_leader_two_candidates, 2, 30000;
         failed_leader_candidate_newcomer, 1, 8000;
         futurelock, 2, 20;
         failure_then_success_beside_observer, 2, 10000;
+        woken_candidate_waits_again, 2, 1000;
+        effects_of_failed_leaders, 2, 200;
+        panicked_leader_beside_candidate_and_observer, 1, 10000;
+        thread_and_task_on_one_cell, 2, 20000;
+        blocked_thread_beside_set_and_cancel, 2, 9000;
+        two_observers_beside_set, 2, 1000;
+        three_initialise, 1, 800;
+        guard_crosses_threads, 2, 70;
+    }
+    cancellations {
         cancel_oldest_beside_publish, 2, 6000;
         cancel_middle_beside_publish, 2, 5000;
         cancel_newest_beside_publish, 2, 5000;
@@ -66,17 +79,10 @@ models! {
         cancel_beside_failure_beside_candidate, 1, 3000;
         new_waker_beside_failure, 2, 100;
         new_waker_beside_publish, 2, 300;
-        woken_candidate_waits_again, 2, 1000;
-        effects_of_failed_leaders, 2, 200;
-        panicked_leader_beside_candidate_and_observer, 1, 10000;
-        thread_and_task_on_one_cell, 2, 20000;
-        blocked_thread_beside_set_and_cancel, 2, 9000;
-        two_observers_beside_set, 2, 1000;
-        three_initialise, 1, 800;
-        guard_crosses_threads, 2, 70;
         dropped_with_and_without_value, 2, 60;
         released_and_dropped, 2, 300;
     }
+    ;
     pairs {
         get_beside_get = get get, 3, 8;
         get_beside_set = get set, 3, 8;

@@ -1,12 +1,16 @@
 //! What models share: a way to run and count them, values that notice races and
 //! leaks, and an executor that adds no ordering of its own.
 
+use core::panic::AssertUnwindSafe;
 use core::pin::{Pin, pin};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use core::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
+use core::task::{Context, Poll, Waker};
+use std::panic::{catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::Wake;
 use std::time::Instant;
+#[cfg(test)]
+use std::{fs, path::Path};
 
 use bellwether_loom::{OnceCell, probe};
 use loom::cell::UnsafeCell;
@@ -29,6 +33,19 @@ std::thread_local! {
 }
 
 impl Model {
+    /// Explores the model, checks its floor, and keeps the count in a file.
+    #[cfg(test)]
+    pub(crate) fn test(&self) {
+        let executions = self.explore();
+        let floor = self.floor;
+        if let Some(folder) = option_env!("CARGO_TARGET_TMPDIR") {
+            let folder = Path::new(folder).join("models");
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(self.name), format!("{executions}\t{floor}\n")).unwrap();
+        }
+        assert!(executions >= floor, "{executions} executions, below the floor of {floor}");
+    }
+
     /// Explores the model; panics with the first execution that fails. Returns
     /// how many there were.
     pub(crate) fn explore(&self) -> usize {

@@ -3,27 +3,10 @@
 //! `cargo test -p loom-tests -- --nocapture`.
 
 #[path = "../models/list.rs"]
+#[allow(dead_code, reason = "the mutation run uses more")]
 mod models;
 
-use std::fs;
-use std::path::Path;
-
 use models::support::Model;
-
-/// Explores the model, checks its floor, and keeps the count in a file.
-fn run(model: &Model) {
-    let executions = model.explore();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("models");
-    fs::create_dir_all(&folder).unwrap();
-    let line = format!("{}\t{executions}\t{}\n", model.name, model.floor);
-    fs::write(folder.join(model.name), line).unwrap();
-    assert!(
-        executions >= model.floor,
-        "model {}: {executions} executions, below its floor of {}",
-        model.name,
-        model.floor
-    );
-}
 
 /// Each weak compare-exchange in turn fails once, in every model of two threads.
 #[test]

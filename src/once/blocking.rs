@@ -46,10 +46,10 @@ impl Drop for Frame<'_> {
 
 impl Parker {
     fn notify(&self) {
-        // A swap, as in `block_on`: of two swaps, the later sees the earlier.
-        // ORDERING: Release pairs with the swap in `block_on`: what the waker's
-        // thread did before is visible after the wake-up.
-        self.notified.swap(true, Release);
+        // A swap, as in `block_on`: of two swaps, the later sees the earlier. It
+        // orders nothing else: the future looks at the cell's word again, and
+        // before it waits once more it changes that word.
+        self.notified.swap(true, Relaxed);
     }
 
     fn let_go(&self) {
@@ -113,8 +113,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
         }
         // The flag counts, not the thread's token: a waker that ran on this
         // thread may have used the token up.
-        // ORDERING: Acquire pairs with `notify`.
-        while !parker.notified.swap(false, Acquire) {
+        while !parker.notified.swap(false, Relaxed) {
             park();
         }
     }

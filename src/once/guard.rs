@@ -138,8 +138,7 @@ impl<T, H: OnceHooks> core::fmt::Debug for InitGuard<'_, T, H> {
     }
 }
 
-/// The end of a leadership: told to the hooks once, also if a waker panics: then
-/// by `drop`.
+/// The end of a leadership: `drop` tells the hooks, also if a waker panics.
 struct End<'a, T, H: OnceHooks> {
     cell: &'a OnceCell<T, H>,
     span: Option<H::Span>,
@@ -151,9 +150,6 @@ impl<T, H: OnceHooks> End<'_, T, H> {
     #[inline]
     fn report(mut self, end: fn(&State) -> usize) {
         self.waiters = end(&self.cell.state);
-        if let Some(span) = self.span.take() {
-            self.cell.hooks.init_end(span, self.outcome, self.waiters);
-        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! A small stack of addresses a thread, written around each call of an
 //! initialiser (of an async one: around each poll). Only *certain* deadlocks are
 //! found: an initialiser that *awaits* its own cell may do so beside a time-out,
-//! and is left alone. Deeper nesting than [`DEPTH`] is not remembered.
+//! and is left alone. What the initialiser's future does when it is dropped is not
+//! watched. Nesting deeper than eight is not remembered.
 
 use super::OnceCell;
 
@@ -49,11 +50,16 @@ mod with_std {
         LEADING.with(|stack| {
             let depth = stack.depth.get();
             if let Some(slot) = stack.cells.get(depth) {
-                slot.set(ptr::from_ref(cell).cast());
+                slot.set(address(cell));
             }
             stack.depth.set(depth + 1);
             Entered { depth }
         })
+    }
+
+    /// Of the state, not of the cell: hooks may be a cell that begins where this one does.
+    fn address<T, H>(cell: &OnceCell<T, H>) -> *const () {
+        ptr::from_ref(&cell.state).cast()
     }
 
     impl Drop for Entered {
@@ -66,7 +72,7 @@ mod with_std {
     pub(in crate::once) fn is_entered<T, H>(cell: &OnceCell<T, H>) -> bool {
         LEADING.with(|stack| {
             let known = stack.depth.get().min(DEPTH);
-            stack.cells[..known].iter().any(|slot| ptr::addr_eq(slot.get(), cell))
+            stack.cells[..known].iter().any(|slot| slot.get() == address(cell))
         })
     }
 }

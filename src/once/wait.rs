@@ -99,11 +99,23 @@ struct EndWait<'w, 'a, T, H: OnceHooks> {
 
 impl<T, H: OnceHooks> Drop for EndWait<'_, '_, T, H> {
     fn drop(&mut self) {
-        let _waker = self.waiter.node.clear();
+        let _waker = LastWaker(self.waiter.node.clear());
         // SAFETY: once only, as the node is cleared once.
         let span = unsafe { ManuallyDrop::take(&mut self.waiter.span) };
         let hooks = &self.waiter.cell.hooks;
         shielded(|| hooks.wait_end(span, self.outcome));
+    }
+}
+
+/// Dropped when the hook has run, or has panicked.
+struct LastWaker(Option<Waker>);
+
+impl Drop for LastWaker {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(waker) = self.0.take() {
+            shielded(|| drop(waker));
+        }
     }
 }
 

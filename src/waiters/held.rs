@@ -99,13 +99,11 @@ impl<'a> Held<'a> {
     /// node is visited once in its life, so all calls together cost O(nodes).
     pub(super) fn ends(&self) -> Option<Ends> {
         let newest = linked(self.word)?;
+        if let Some(oldest) = newest.prev() {
+            return Some(Ends { newest, oldest });
+        }
         let mut node = newest;
         let oldest = loop {
-            if node == newest
-                && let Some(oldest) = newest.prev()
-            {
-                break oldest;
-            }
             let Some(older) = node.next() else { break node };
             // The newest node of last time holds the oldest.
             let oldest = older.links(|links| links.prev.replace(node));

@@ -124,10 +124,9 @@ impl Settler<'_> {
                 self.set_cursor(ends, node);
                 return;
             }
-            if node.role() == Role::Candidate
-                && let Some(waker) = node.take_waker()
-            {
-                self.wakers[self.filled] = Some(waker);
+            let waker = if node.role() == Role::Candidate { node.take_waker() } else { None };
+            if waker.is_some() {
+                self.wakers[self.filled] = waker;
                 self.filled += 1;
                 self.reached += 1;
             }

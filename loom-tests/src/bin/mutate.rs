@@ -9,12 +9,13 @@
 #[allow(dead_code, reason = "the tests use more")]
 mod models;
 
+use core::fmt::Write as _;
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::Ordering;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::atomic::Ordering;
 use std::{env, fs, thread};
 
 use bellwether_loom::probe;
