@@ -45,7 +45,7 @@
 //! that happened before every earlier Release on it.
 
 use core::marker::PhantomPinned;
-use core::ptr::{self, NonNull};
+use core::ptr;
 use core::task::Waker;
 
 use crate::sync::{
@@ -122,17 +122,6 @@ unsafe impl Sync for Node {}
 #[inline]
 pub(crate) fn head(word: Word) -> Word {
     word.map_addr(|address| address & !BITS)
-}
-
-#[inline]
-fn linked(word: Word) -> Option<Linked> {
-    NonNull::new(head(word)).map(Linked)
-}
-
-#[inline]
-fn tagged(head: Option<Linked>, bits_of: Word) -> Word {
-    let head = head.map_or(ptr::null_mut(), |node| node.0.as_ptr());
-    head.map_addr(|address| address | (bits_of.addr() & BITS))
 }
 
 /// `word` with some bits cleared and others set.
@@ -222,23 +211,22 @@ impl Waiters {
     /// it is neither moved nor dropped.
     #[inline]
     pub(crate) unsafe fn push(&self, node: &Node, word: Word) -> bool {
-        let new = NonNull::from(node);
-        debug_assert!(new.addr().get() % ALIGN == 0 && !has(word, CLOSED));
-        node.own_links(|links| (links.next, links.prev) = (linked(word), None));
+        debug_assert!(ptr::from_ref(node).addr() % ALIGN == 0 && !has(word, CLOSED));
+        node.own_links(|links| (links.next, links.prev) = (Linked::newest(word), None));
+        // SAFETY: linked by the exchange below, and not used here.
+        let newest = unsafe { Linked::new(node) };
         // Before the push: after it, a settler may already have stored `DONE`.
         node.state.store(LINKED, Relaxed);
-        // ORDERING: Release hands the node to the holder: `lock`, `lock_if_owed`
-        // and `Held::unlink` acquire it.
-        let pushed = self.word.compare_exchange_weak(
-            word,
-            tagged(Some(Linked(new)), word),
-            Release,
-            Relaxed,
-        );
-        if pushed.is_err() {
+        // ORDERING: Release hands the node to the holder: pairs with `take_bit` and
+        // with `Held::replace_newest`.
+        let pushed = self
+            .word
+            .compare_exchange_weak(word, Linked::as_head(Some(newest), word), Release, Relaxed)
+            .is_ok();
+        if !pushed {
             node.state.store(OUT, Relaxed);
         }
-        pushed.is_ok()
+        pushed
     }
 
     /// Owner: takes the node out, if it is still in; `LINKED` → `OUT` or
@@ -254,7 +242,8 @@ impl Waiters {
     fn cut_out(&self, node: &Node) {
         let mut held = self.lock();
         if node.is_linked() {
-            held.unlink(Linked(NonNull::from(node)));
+            // SAFETY: linked, and the bit is held.
+            held.unlink(unsafe { Linked::new(node) });
             node.state.store(OUT, Relaxed);
         }
         if is_owed(held.unlock()) {
@@ -269,8 +258,10 @@ impl Waiters {
         loop {
             let held = self.lock();
             let mut replaced = None;
+            // SAFETY: used only if it is linked; the bit is held.
+            let linked = unsafe { Linked::new(node) };
             let armed = !node.is_linked()
-                || Linked(NonNull::from(node)).links(|links| {
+                || linked.links(|links| {
                     let same = links.waker.as_ref().is_some_and(|old| old.will_wake(waker));
                     if !same && fresh.is_some() {
                         replaced = core::mem::replace(&mut links.waker, fresh.take());

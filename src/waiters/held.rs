@@ -3,18 +3,40 @@
 //! No code of a user's runs while the bit is held (no waker is cloned, woken or
 //! dropped), and nothing here panics.
 
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 use core::task::Waker;
 
-use super::{DONE, LOCKED, Links, Node, Role, Waiters, Word, linked, tagged, with_bits};
+use super::{BITS, DONE, LOCKED, Links, Node, Role, Waiters, Word, head, with_bits};
 use crate::sync::{Acquire, Masked, Relaxed, Release};
 
-/// A node that is in the list, in the hands of the holder of the bit. It is
-/// stale once it was cut out or finished.
+/// A node that is in the list. Its methods are called by the holder of the bit
+/// only, and not after the node was cut out or finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Linked(pub(super) NonNull<Node>);
+pub(super) struct Linked(NonNull<Node>);
 
 impl Linked {
+    /// # Safety
+    ///
+    /// The node is linked, or is so before the result is used; what is said above
+    /// is kept.
+    #[inline]
+    pub(super) unsafe fn new(node: &Node) -> Self {
+        Self(NonNull::from(node))
+    }
+
+    /// The newest node. To be used as said above.
+    #[inline]
+    pub(super) fn newest(word: Word) -> Option<Self> {
+        NonNull::new(head(word)).map(Self)
+    }
+
+    /// `bits_of` with this node, or none, as the newest.
+    #[inline]
+    pub(super) fn as_head(newest: Option<Self>, bits_of: Word) -> Word {
+        let head = newest.map_or(ptr::null_mut(), |node| node.0.as_ptr());
+        head.map_addr(|address| address | (bits_of.addr() & BITS))
+    }
+
     fn node(self) -> *const Node {
         self.0.as_ptr()
     }
@@ -98,7 +120,7 @@ impl<'a> Held<'a> {
     /// Links back the nodes that were pushed since the bit was last held. Each
     /// node is visited once in its life, so all calls together cost O(nodes).
     pub(super) fn ends(&self) -> Option<Ends> {
-        let newest = linked(self.word)?;
+        let newest = Linked::newest(self.word)?;
         if let Some(oldest) = newest.prev() {
             return Some(Ends { newest, oldest });
         }
@@ -146,18 +168,18 @@ impl<'a> Held<'a> {
             // ORDERING: Acquire on failure pairs with the newcomers' push.
             let swapped = self.list.word.compare_exchange_weak(
                 locked,
-                tagged(older, locked),
+                Linked::as_head(older, locked),
                 Relaxed,
                 Acquire,
             );
             match swapped {
                 Ok(_) => {
-                    self.word = tagged(older, self.word);
+                    self.word = Linked::as_head(older, self.word);
                     return true;
                 }
                 Err(now) => self.word = with_bits(now, LOCKED, 0),
             }
-            if linked(self.word) != Some(newest) {
+            if Linked::newest(self.word) != Some(newest) {
                 return false;
             }
         }

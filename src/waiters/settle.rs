@@ -109,7 +109,8 @@ impl Settler<'_> {
         if !self.cursor.0.is_linked() {
             return None;
         }
-        let cursor = Linked((&self.cursor.0).into());
+        // SAFETY: linked, as was just seen, and the bit is held.
+        let cursor = unsafe { Linked::new(&self.cursor.0) };
         let next = held.ends().and_then(|ends| ends.newer(cursor));
         held.unlink(cursor);
         self.cursor.0.state.store(OUT, Relaxed);
@@ -140,7 +141,8 @@ impl Settler<'_> {
         let place = &self.cursor.0;
         place.own_links(|links| (links.next, links.prev) = (older, Some(node)));
         place.state.store(LINKED, Relaxed);
-        let cursor = Linked(place.into());
+        // SAFETY: its neighbours are linked to it below; the bit is held.
+        let cursor = unsafe { Linked::new(place) };
         node.set_next(Some(cursor));
         match older {
             Some(older) => older.set_prev(cursor),
