@@ -24,6 +24,12 @@ pub enum SetError<T> {
 
 impl<T> SetError<T> {
     /// The value that was not taken.
+    ///
+    /// ```
+    /// use bellwether::SetError;
+    ///
+    /// assert_eq!(SetError::Initializing("mine").into_inner(), "mine");
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             Self::AlreadySet(value) | Self::Initializing(value) => value,

@@ -29,6 +29,18 @@
 //! ```
 
 /// How a wait ended.
+///
+/// ```
+/// use bellwether::WaitOutcome;
+///
+/// let label = |outcome| match outcome {
+///     WaitOutcome::Ready => "ready",
+///     WaitOutcome::TookOver => "took_over",
+///     WaitOutcome::Cancelled => "cancelled",
+///     _ => "other",
+/// };
+/// assert_eq!(label(WaitOutcome::TookOver), "took_over");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitOutcome {
@@ -41,6 +53,13 @@ pub enum WaitOutcome {
 }
 
 /// How a leadership ended.
+///
+/// ```
+/// use bellwether::InitOutcome;
+///
+/// let alarming = |outcome| !matches!(outcome, InitOutcome::Ok | InitOutcome::Cancelled);
+/// assert!(alarming(InitOutcome::Panicked));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InitOutcome {
@@ -57,10 +76,31 @@ pub enum InitOutcome {
 /// Observes a [`OnceCell`](crate::OnceCell).
 ///
 /// Every `*_begin` is followed by exactly one `*_end` with its span, unless the
-/// future or guard in between is leaked. Nothing is called on the ready path,
-/// by [`set`](crate::OnceCell::set), or while the cell holds its list: a hook
-/// may use the cell, take its time, or panic. A panic goes to the caller in
-/// whose name the hook ran, and leaves the cell intact.
+/// future or guard in between is leaked. Nothing is called on the ready path, by
+/// [`set`](crate::OnceCell::set), or while the cell holds its list: a hook may use
+/// the cell, take its time, or panic. A panic goes to the caller in whose name the
+/// hook ran, and leaves the cell intact.
+///
+/// ```
+/// use bellwether::{InitOutcome, OnceCell, OnceHooks, WaitOutcome};
+///
+/// struct Print;
+///
+/// impl OnceHooks for Print {
+///     type Span = (); // nothing is kept from begin to end
+///     fn wait_begin(&self) {}
+///     fn wait_end(&self, (): (), outcome: WaitOutcome) {
+///         println!("waited: {outcome:?}");
+///     }
+///     fn init_begin(&self) {}
+///     fn init_end(&self, (): (), outcome: InitOutcome, waiters: usize) {
+///         println!("initialised: {outcome:?}, {waiters} waited");
+///     }
+/// }
+///
+/// let cell = OnceCell::with_hooks(Print);
+/// futures::executor::block_on(cell.get_or_init(|| async { 7 }));
+/// ```
 pub trait OnceHooks {
     /// What is kept between begin and end: an instant, or nothing.
     type Span;

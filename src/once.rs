@@ -98,6 +98,16 @@ impl<T: UnwindSafe, H: UnwindSafe> UnwindSafe for OnceCell<T, H> {}
 ///
 /// `Ready` stays true as long as the cell is borrowed; the others may be old as
 /// soon as they are seen.
+///
+/// ```
+/// use bellwether::{OnceCell, Status};
+///
+/// let cell: OnceCell<u32> = OnceCell::new();
+/// let lead = cell.try_lead();
+/// assert_eq!(cell.status(), Status::Initializing);
+/// drop(lead);
+/// assert_eq!(cell.status(), Status::Empty);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// No value, and nobody provides one.
@@ -111,6 +121,11 @@ pub enum Status {
 impl<T> OnceCell<T> {
     const_fn! {
         /// An empty cell. In a `static` it lies in zeroed memory.
+        ///
+        /// ```
+        /// static CELL: bellwether::OnceCell<String> = bellwether::OnceCell::new();
+        /// assert_eq!(CELL.get(), None);
+        /// ```
         #[inline]
         #[must_use]
         pub const fn new() -> Self {
@@ -224,6 +239,11 @@ impl<T, H> OnceCell<T, H> {
     }
 
     /// The observer given to [`with_hooks`](Self::with_hooks).
+    ///
+    /// ```
+    /// let cell = bellwether::OnceCell::with_value(7);
+    /// assert_eq!(cell.hooks(), &()); // none
+    /// ```
     #[inline]
     pub fn hooks(&self) -> &H {
         &self.hooks

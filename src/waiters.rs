@@ -211,7 +211,7 @@ impl Waiters {
     /// it is neither moved nor dropped.
     #[inline]
     pub(crate) unsafe fn push(&self, node: &Node, word: Word) -> bool {
-        debug_assert!(ptr::from_ref(node).addr() % ALIGN == 0 && !has(word, CLOSED));
+        debug_assert!(!has(ptr::from_ref(node).cast_mut(), BITS) && !has(word, CLOSED));
         node.own_links(|links| (links.next, links.prev) = (Linked::newest(word), None));
         // SAFETY: linked by the exchange below, and not used here.
         let newest = unsafe { Linked::new(node) };

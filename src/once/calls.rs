@@ -13,7 +13,12 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     const_fn! {
         /// An empty cell that tells `hooks` what happens to it.
         ///
-        /// See [`hooks`](crate::hooks) for an example.
+        /// See [`hooks`](crate::hooks) for a real observer.
+        ///
+        /// ```
+        /// let cell: bellwether::OnceCell<u32, ()> = bellwether::OnceCell::with_hooks(());
+        /// assert_eq!(cell.get(), None);
+        /// ```
         #[inline]
         #[must_use]
         pub const fn with_hooks(hooks: H) -> Self {

@@ -14,6 +14,15 @@ use crate::hooks::{InitOutcome, OnceHooks};
 use crate::sync::shielded;
 
 /// What [`OnceCell::lead`] found.
+///
+/// ```
+/// use bellwether::{Lead, OnceCell};
+///
+/// # futures::executor::block_on(async {
+/// let cell = OnceCell::with_value(7);
+/// assert!(matches!(cell.lead().await, Lead::Ready(&7)));
+/// # });
+/// ```
 #[derive(Debug)]
 pub enum Lead<'a, T, H: OnceHooks = ()> {
     /// The cell has a value.
@@ -23,6 +32,18 @@ pub enum Lead<'a, T, H: OnceHooks = ()> {
 }
 
 /// What [`OnceCell::try_lead`] found.
+///
+/// ```
+/// use bellwether::{OnceCell, TryLead};
+///
+/// let cell = OnceCell::new();
+/// let guard = match cell.try_lead() {
+///     TryLead::Ready(value) => panic!("{value} was here first"),
+///     TryLead::Leader(guard) => guard,
+///     TryLead::Busy => panic!("somebody else leads"),
+/// };
+/// guard.set(7);
+/// ```
 #[derive(Debug)]
 pub enum TryLead<'a, T, H: OnceHooks = ()> {
     /// The cell has a value.
@@ -93,6 +114,17 @@ impl<'a, T, H: OnceHooks> InitGuard<'a, T, H> {
     ///
     /// Nothing is allocated. In an interrupt: a few instructions, and the wakers
     /// of those who wait.
+    ///
+    /// ```
+    /// use bellwether::{OnceCell, TryLead};
+    ///
+    /// let cell = OnceCell::new();
+    /// let TryLead::Leader(guard) = cell.try_lead() else { unreachable!() };
+    /// let value = std::thread::scope(|threads| {
+    ///     threads.spawn(|| guard.set(7)).join().unwrap() // by another thread
+    /// });
+    /// assert_eq!(value, &7);
+    /// ```
     #[inline]
     pub fn set(self, value: T) -> &'a T {
         let (cell, end) = self.into_end(InitOutcome::Ok);

@@ -201,11 +201,29 @@ impl<T, H: OnceHooks, F, Fut> Drop for Attempt<'_, '_, T, H, F, Fut> {
 
 /// Initialises with an async closure, or waits for whoever does: see
 /// [`OnceCell::get_or_init`].
+///
+/// ```
+/// use bellwether::OnceCell;
+///
+/// let cell = OnceCell::new();
+/// let future = cell.get_or_init(|| async { 7 });
+/// # #[cfg(target_pointer_width = "64")]
+/// assert_eq!(size_of_val(&future), 64);
+/// assert_eq!(futures::executor::block_on(future), &7);
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct GetOrInit<'a, T, H: OnceHooks, F, Fut>(Stage<'a, T, H, F, Fut>);
 
 /// Initialises with a fallible async closure, or waits for whoever does: see
 /// [`OnceCell::get_or_try_init`].
+///
+/// ```
+/// use bellwether::OnceCell;
+///
+/// let cell: OnceCell<u32> = OnceCell::new();
+/// let future = cell.get_or_try_init(|| async { Err("not today") });
+/// assert_eq!(futures::executor::block_on(future), Err("not today"));
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct GetOrTryInit<'a, T, H: OnceHooks, F, Fut>(Stage<'a, T, H, F, Fut>);
 

@@ -147,10 +147,29 @@ impl<'a, T, H: OnceHooks> Stage<'a, T, H> {
 }
 
 /// Waits for the value, without ever initialising: see [`OnceCell::wait`].
+///
+/// ```
+/// use bellwether::{OnceCell, Wait};
+///
+/// struct Client<'a> {
+///     configured: Wait<'a, String>, // named, so that it may be a field
+/// }
+/// let cell = OnceCell::with_value("configured".to_string());
+/// let client = Client { configured: cell.wait() };
+/// assert_eq!(futures::executor::block_on(client.configured), "configured");
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct Wait<'a, T, H: OnceHooks = ()>(Stage<'a, T, H>);
 
 /// Waits for the value or the lead: see [`OnceCell::lead`].
+///
+/// ```
+/// use bellwether::{Lead, LeadFuture, OnceCell};
+///
+/// let cell: OnceCell<u32> = OnceCell::new();
+/// let lead: LeadFuture<'_, u32> = cell.lead();
+/// assert!(matches!(futures::executor::block_on(lead), Lead::Leader(_)));
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct LeadFuture<'a, T, H: OnceHooks = ()>(Stage<'a, T, H>);
 

@@ -220,6 +220,7 @@ pub(crate) fn current() -> Thread {
 
 pub(crate) fn park() {
     let token = current().0;
+    // ORDERING: Acquire pairs with `Thread::unpark`.
     while !token.swap(false, Ordering::Acquire) {
         loom::thread::yield_now();
     }
@@ -227,6 +228,7 @@ pub(crate) fn park() {
 
 impl Thread {
     pub(crate) fn unpark(&self) {
+        // ORDERING: Release pairs with `park`.
         self.0.swap(true, Ordering::Release);
     }
 }
