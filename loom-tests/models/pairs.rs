@@ -1,7 +1,7 @@
 //! Every unordered pair of operations, each on a thread of its own. The second
 //! thread ends with `set`, so that a waiter is released in any case.
 
-use bellwether_loom::{Lead, SetError, TryLead};
+use bellwether_loom::{Lead, SetError, Status, TryLead};
 use loom::sync::Arc;
 use loom::thread;
 
@@ -30,9 +30,12 @@ pub(crate) fn pair(a: Op, b: Op) {
     assert!(matches!(shared.0.try_lead(), TryLead::Ready(_)));
 }
 
+/// Also asks for the status, whose `Ready` is for good.
 pub(crate) fn get(cell: &Cell, _: &Effects) {
-    if let Some(value) = cell.get() {
-        value.get();
+    let ready = cell.status() == Status::Ready;
+    match cell.get() {
+        Some(value) => drop(value.get()),
+        None => assert!(!ready, "a ready cell has its value"),
     }
 }
 
