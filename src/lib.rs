@@ -7,12 +7,17 @@
 extern crate std;
 
 pub mod error;
+mod histogram;
 pub mod hooks;
 mod once;
 mod sync;
 mod waiters;
 
 pub use error::SetError;
+pub use histogram::{
+    Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain,
+    QuantileError, Snapshot,
+};
 pub use hooks::{InitOutcome, OnceHooks, WaitOutcome};
 pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,

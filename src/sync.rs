@@ -23,7 +23,7 @@ compile_error!(
      choose a backend for the crate `portable-atomic` in your application"
 );
 
-pub(crate) use core::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 
 #[cfg(not(bellwether_loom))]
 pub(crate) use self::native::*;
@@ -32,6 +32,10 @@ pub(crate) use self::probe::*;
 
 #[cfg(not(bellwether_loom))]
 mod native {
+    #[cfg(all(not(feature = "portable-atomic"), any(test, not(target_has_atomic = "64"))))]
+    pub(crate) use core::sync::atomic::AtomicU32;
+    #[cfg(all(not(feature = "portable-atomic"), target_has_atomic = "64"))]
+    pub(crate) use core::sync::atomic::AtomicU64;
     #[cfg(all(not(feature = "portable-atomic"), feature = "std"))]
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicUsize};
     #[cfg(not(feature = "portable-atomic"))]
@@ -40,6 +44,16 @@ mod native {
     pub(crate) use portable_atomic::{AtomicBool, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic::{AtomicPtr, AtomicU8};
+    #[cfg(feature = "portable-atomic")]
+    portable_atomic::cfg_has_atomic_64! {
+        pub(crate) use portable_atomic::AtomicU64;
+        #[cfg(test)]
+        pub(crate) use portable_atomic::AtomicU32;
+    }
+    #[cfg(feature = "portable-atomic")]
+    portable_atomic::cfg_no_atomic_64! {
+        pub(crate) use portable_atomic::AtomicU32;
+    }
     #[cfg(feature = "std")]
     pub(crate) use std::{
         thread::{Thread, current, park},
@@ -118,6 +132,36 @@ macro_rules! const_fn {
     };
 }
 pub(crate) use const_fn;
+
+// `with_u64!` keeps its items where there are 64-bit atomics, `without_u64!` where
+// there are none.
+#[cfg(all(not(bellwether_loom), feature = "portable-atomic"))]
+pub(crate) use portable_atomic::{cfg_has_atomic_64 as with_u64, cfg_no_atomic_64 as without_u64};
+
+#[cfg(any(bellwether_loom, all(not(feature = "portable-atomic"), target_has_atomic = "64")))]
+mod choice {
+    macro_rules! with_u64 {
+        ($($items:tt)*) => { $($items)* };
+    }
+    macro_rules! without_u64 {
+        ($($items:tt)*) => {};
+    }
+    pub(crate) use {with_u64, without_u64};
+}
+
+#[cfg(all(not(bellwether_loom), not(feature = "portable-atomic"), not(target_has_atomic = "64")))]
+mod choice {
+    macro_rules! with_u64 {
+        ($($items:tt)*) => {};
+    }
+    macro_rules! without_u64 {
+        ($($items:tt)*) => { $($items)* };
+    }
+    pub(crate) use {with_u64, without_u64};
+}
+
+#[cfg(any(bellwether_loom, not(feature = "portable-atomic")))]
+pub(crate) use choice::{with_u64, without_u64};
 
 /// Interrupts stay masked on this core while the value lives. Without the
 /// feature `critical-section` it is nothing.

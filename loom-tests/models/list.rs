@@ -5,6 +5,7 @@
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
 pub(crate) mod cancellations;
+pub(crate) mod histogram;
 pub(crate) mod pairs;
 pub(crate) mod parked;
 pub(crate) mod support;
@@ -81,6 +82,12 @@ models! {
         new_waker_beside_publish, 2, 300;
         dropped_with_and_without_value, 2, 60;
         released_and_dropped, 2, 300;
+    }
+    histogram {
+        record_beside_record_and_snapshot, 2, 200;
+        smaller_record_beside_snapshot, 2, 100;
+        two_records_beside_snapshot, 2, 1000;
+        two_records_beside_exact_snapshot, 2, 2000;
     }
     ;
     pairs {

@@ -192,7 +192,30 @@ macro_rules! announced_atomic {
 announced_atomic!(AtomicPtr<T>, *mut T);
 announced_atomic!(AtomicU8, u8);
 announced_atomic!(AtomicBool, bool);
+announced_atomic!(AtomicU32, u32);
+announced_atomic!(AtomicU64, u64);
 announced_atomic!(AtomicUsize, usize);
+
+macro_rules! announced_counter {
+    ($name:ident, $value:ty) => {
+        #[allow(dead_code, reason = "each atomic uses some of them")]
+        impl $name {
+            #[track_caller]
+            pub(crate) fn fetch_add(&self, value: $value, order: Ordering) -> $value {
+                let old = self.0.fetch_add(value, announced("fetch_add", "order", order));
+                traced("fetch_add", old)
+            }
+            #[track_caller]
+            pub(crate) fn fetch_max(&self, value: $value, order: Ordering) -> $value {
+                let old = self.0.fetch_max(value, announced("fetch_max", "order", order));
+                traced("fetch_max", old)
+            }
+        }
+    };
+}
+
+announced_counter!(AtomicU32, u32);
+announced_counter!(AtomicU64, u64);
 
 impl AtomicUsize {
     #[track_caller]

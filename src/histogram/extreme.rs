@@ -1,0 +1,78 @@
+//! The greatest value seen; of complements, the least.
+//!
+//! It starts at zero, so that a histogram lies in zeroed memory: that is why the
+//! minimum is kept as the greatest complement. Where there are no 64-bit atomics
+//! the value is kept as a [`code`] of 32 bits.
+
+use crate::sync::{Acquire, Relaxed, Release, const_fn, with_u64, without_u64};
+
+with_u64! {
+    use crate::sync::AtomicU64 as Atomic;
+
+    type Word = u64;
+
+    fn word(value: u64) -> Word {
+        value
+    }
+    fn least(word: Word) -> u64 {
+        word
+    }
+    fn greatest(word: Word) -> u64 {
+        word
+    }
+}
+
+without_u64! {
+    use crate::sync::AtomicU32 as Atomic;
+
+    type Word = u32;
+
+    use code::{greatest, least, word};
+    #[cfg(not(test))]
+    mod code;
+}
+
+#[cfg(all(test, not(bellwether_loom)))]
+mod code;
+
+#[derive(Debug)]
+pub(super) struct Extreme(Atomic);
+
+impl Extreme {
+    const_fn! {
+        pub(super) const fn new() -> Self {
+            Self(Atomic::new(0))
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn raise_max(&self, value: u64) {
+        self.raise(word(value));
+    }
+
+    #[inline(always)]
+    pub(super) fn raise_min(&self, value: u64) {
+        self.raise(!word(value));
+    }
+
+    #[inline(always)]
+    fn raise(&self, word: Word) {
+        // Most often it is not exceeded: a load costs less than an update.
+        if word > self.0.load(Relaxed) {
+            // ORDERING: Release pairs with `max` and `min`: the value was counted.
+            self.0.fetch_max(word, Release);
+        }
+    }
+
+    /// 0 if there was none.
+    pub(super) fn max(&self) -> u64 {
+        // ORDERING: Acquire pairs with `raise`: the value was counted.
+        greatest(self.0.load(Acquire))
+    }
+
+    /// `u64::MAX` if there was none.
+    pub(super) fn min(&self) -> u64 {
+        // ORDERING: Acquire pairs with `raise`: the value was counted.
+        least(!self.0.load(Acquire))
+    }
+}

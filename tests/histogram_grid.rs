@@ -1,0 +1,82 @@
+//! The grids against exact integers of any size: every boundary and its
+//! neighbours, at every scale.
+
+use core::cmp::Ordering;
+
+use bellwether::{Grid, Histogram, Nanos, Plain};
+use num_bigint::BigUint;
+
+/// Compares `value` with `base · 2^(key/n)`: both to the power of n, exactly.
+fn against(value: u64, base: u64, key: i32, n: u32) -> Ordering {
+    let left = BigUint::from(value).pow(n);
+    let right = BigUint::from(base).pow(n);
+    if key < 0 {
+        (left << key.unsigned_abs()).cmp(&right)
+    } else {
+        left.cmp(&(right << key.unsigned_abs()))
+    }
+}
+
+fn check<G: Grid>(base: u64, first: i32, last: i32) {
+    let n = 1 << G::SCALE;
+    let empty = Histogram::<G>::new().snapshot();
+    let keys: Vec<_> = empty.buckets().map(|bucket| bucket.key).collect();
+    assert_eq!(keys, (first..=last).collect::<Vec<_>>());
+
+    // Each bound is the greatest integer that is not above the true one.
+    let mut lower = 0;
+    let mut uppers = Vec::new();
+    for bucket in empty.buckets() {
+        assert_eq!(bucket.lower, lower, "no gap, no overlap: {bucket:?}");
+        assert!(against(bucket.upper, base, bucket.key, n).is_le(), "{bucket:?}");
+        assert!(against(bucket.upper + 1, base, bucket.key, n).is_gt(), "{bucket:?}");
+        lower = bucket.upper;
+        uppers.push(bucket.upper);
+    }
+    // All below the first bucket is zero.
+    assert!(against(1, base, first - 1, n).is_gt());
+
+    // Each value is recorded with a weight of its own: one that lands in a wrong
+    // bucket makes two of the counts wrong.
+    let histogram = Histogram::<G>::new();
+    let mut expected = vec![0_u64; G::BUCKETS + 2];
+    let powers = (0..64).map(|exponent| 1_u64 << exponent);
+    let values = uppers.iter().copied().chain(powers).chain([1_000_000_000, u64::MAX - 1]);
+    let mut weight = 0x9e37_79b9_7f4a_7c15_u64;
+    for value in values.flat_map(|value| [value.saturating_sub(1), value, value + 1]) {
+        weight ^= weight << 13;
+        weight ^= weight >> 7;
+        weight ^= weight << 17;
+        histogram.record_n(value, weight >> 20);
+        let slot = if value == 0 { 0 } else { 1 + uppers.partition_point(|&upper| upper < value) };
+        expected[slot] += weight >> 20;
+    }
+    let snapshot = histogram.snapshot();
+    assert_eq!(snapshot.underflow(), expected[0]);
+    assert_eq!(snapshot.overflow(), expected[G::BUCKETS + 1]);
+    for (bucket, expected) in snapshot.buckets().zip(&expected[1..]) {
+        assert_eq!(bucket.count, *expected, "{bucket:?}");
+    }
+}
+
+macro_rules! scales {
+    ($($name:ident $scale:literal)*) => {
+        mod nanos {
+            $(#[test]
+            fn $name() {
+                super::check::<super::Nanos<$scale>>(
+                    1_000_000_000, (-30 << $scale) + 1, 12 << $scale);
+            })*
+        }
+        mod plain {
+            $(#[test]
+            fn $name() {
+                super::check::<super::Plain<$scale>>(1, 0, 42 << $scale);
+            })*
+        }
+    };
+}
+
+scales! {
+    scale_0 0 scale_1 1 scale_2 2 scale_3 3 scale_4 4 scale_5 5 scale_6 6 scale_7 7
+}
