@@ -18,18 +18,18 @@
 
 mod algebra;
 mod buckets;
-mod counter;
+pub(crate) mod counter;
 mod display;
 mod exact;
-mod extreme;
+pub(crate) mod extreme;
 mod grid;
 mod quantile;
 mod snapshot;
-mod units;
+pub(crate) mod units;
 
 use core::fmt;
 
-use crate::sync::{Acquire, Relaxed, Release};
+use crate::sync::{Acquire, Ordering, Relaxed, Release};
 use counter::Counter;
 use extreme::Extreme;
 
@@ -195,6 +195,13 @@ impl<G: Grid> Histogram<G> {
         let (max, min) = (self.max.max(), self.min.min());
         let counters = self.slots.as_ref().iter().map(|counter| counter.load(Relaxed));
         snapshot.fill(sum, min, max, counters);
+    }
+}
+
+impl<G: Grid> Histogram<G> {
+    /// The sum alone, as a snapshot's.
+    pub(crate) fn sum(&self, order: Ordering) -> u64 {
+        self.sum.load(order)
     }
 }
 

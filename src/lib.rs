@@ -3,12 +3,15 @@
 #![deny(clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
 pub mod error;
 mod histogram;
 pub mod hooks;
+pub mod metrics;
 mod once;
 mod sync;
 mod waiters;
@@ -18,7 +21,10 @@ pub use histogram::{
     Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain,
     QuantileError, Snapshot,
 };
-pub use hooks::{InitOutcome, OnceHooks, WaitOutcome};
+#[cfg(feature = "std")]
+pub use hooks::InstantClock;
+pub use hooks::{CallSite, Clock, EvictReason, InitOutcome, OnceHooks, ReplayHooks, WaitOutcome};
+pub use metrics::{Metrics, OnceMetrics, ReplayMetrics};
 pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,
 };

@@ -82,7 +82,8 @@ struct Hooks<H, S>(H, fn() -> S);
 
 impl<H, S> OnceHooks for Hooks<H, S> {
     type Span = S;
-    fn wait_begin(&self) -> S {
+    type Site = ();
+    fn wait_begin(&self, (): ()) -> S {
         (self.1)()
     }
     fn wait_end(&self, _: S, _: WaitOutcome) {}

@@ -17,7 +17,8 @@ struct Silent;
 
 impl OnceHooks for Silent {
     type Span = ();
-    fn wait_begin(&self) {}
+    type Site = ();
+    fn wait_begin(&self, (): ()) {}
     fn wait_end(&self, (): (), _: WaitOutcome) {}
     fn init_begin(&self) {}
     fn init_end(&self, (): (), _: InitOutcome, _: usize) {}

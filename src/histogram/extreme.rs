@@ -7,14 +7,14 @@
 use crate::sync::{Acquire, Relaxed, Release, const_fn, with_u64, without_u64};
 
 with_u64! {
-    use crate::sync::AtomicU64 as Atomic;
+    pub(crate) use crate::sync::AtomicU64 as Atomic;
 
-    type Word = u64;
+    pub(crate) type Word = u64;
 
-    fn word(value: u64) -> Word {
+    pub(crate) fn word(value: u64) -> Word {
         value
     }
-    fn least(word: Word) -> u64 {
+    pub(crate) fn least(word: Word) -> u64 {
         word
     }
     fn greatest(word: Word) -> u64 {
@@ -23,11 +23,12 @@ with_u64! {
 }
 
 without_u64! {
-    use crate::sync::AtomicU32 as Atomic;
+    pub(crate) use crate::sync::AtomicU32 as Atomic;
 
-    type Word = u32;
+    pub(crate) type Word = u32;
 
-    use code::{greatest, least, word};
+    use code::greatest;
+    pub(crate) use code::{least, word};
     #[cfg(not(test))]
     mod code;
 }
@@ -36,22 +37,22 @@ without_u64! {
 mod code;
 
 #[derive(Debug)]
-pub(super) struct Extreme(Atomic);
+pub(crate) struct Extreme(Atomic);
 
 impl Extreme {
     const_fn! {
-        pub(super) const fn new() -> Self {
+        pub(crate) const fn new() -> Self {
             Self(Atomic::new(0))
         }
     }
 
     #[inline(always)]
-    pub(super) fn raise_max(&self, value: u64) {
+    pub(crate) fn raise_max(&self, value: u64) {
         self.raise(word(value));
     }
 
     #[inline(always)]
-    pub(super) fn raise_min(&self, value: u64) {
+    pub(crate) fn raise_min(&self, value: u64) {
         self.raise(!word(value));
     }
 
@@ -65,13 +66,13 @@ impl Extreme {
     }
 
     /// 0 if there was none.
-    pub(super) fn max(&self) -> u64 {
+    pub(crate) fn max(&self) -> u64 {
         // ORDERING: Acquire pairs with `raise`: the value was counted.
         greatest(self.0.load(Acquire))
     }
 
     /// `u64::MAX` if there was none.
-    pub(super) fn min(&self) -> u64 {
+    pub(crate) fn min(&self) -> u64 {
         // ORDERING: Acquire pairs with `raise`: the value was counted.
         least(!self.0.load(Acquire))
     }

@@ -69,6 +69,8 @@ pub trait Grid: Layout {
     /// The finest grid of the same kind. A snapshot can be
     /// [downscaled](crate::Snapshot::downscale) to grids of its own kind.
     type Finest: Grid;
+    /// The grid for counts that has the same scale.
+    type Plain: Grid;
 }
 
 /// Durations in nanoseconds, on a grid whose boundaries are those of *seconds*:
@@ -177,6 +179,7 @@ macro_rules! grids {
             const SCALE: u8 = $scale;
             const BUCKETS: usize = (($last << $scale) - Self::FIRST_KEY + 1) as usize;
             type Finest = $grid<7>;
+            type Plain = Plain<$scale>;
         }
 
         impl Layout for $grid<$scale> {

@@ -6,7 +6,7 @@ const UNITS: [(u128, &str); 4] =
     [(1, "ns"), (1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
 
 /// Nanoseconds: `870 ns`, `1.25 ms`, `4096 s`.
-pub(super) fn duration(nanos: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn duration(nanos: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let nanos = u128::from(nanos);
     if nanos < 1_000 {
         return write!(f, "{nanos} ns");
@@ -28,6 +28,6 @@ pub(super) fn duration(nanos: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// As it is.
-pub(super) fn plain(value: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn plain(value: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{value}")
 }
