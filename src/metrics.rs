@@ -16,6 +16,7 @@
 //! because an exporter came late.
 //!
 //! ```
+//! # #[cfg(feature = "std")] {
 //! use bellwether::{Metrics, OnceCell, OnceMetrics};
 //!
 //! static CONFIG_METRICS: OnceMetrics = OnceMetrics::new("config");
@@ -27,6 +28,7 @@
 //! CONFIG.get_or_init_blocking(|| "loaded".to_string());
 //! println!("{CONFIG_METRICS}");
 //! # assert_eq!(ALL[0].name(), "config");
+//! # }
 //! ```
 
 mod export;

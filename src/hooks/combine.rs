@@ -47,6 +47,7 @@ fn begin<A, B>(
 /// Both observers: the first is told before the second.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{InitOutcome, OnceCell, OnceMetrics, hooks::OnInitEnd};
 ///
 /// static METRICS: OnceMetrics = OnceMetrics::new("config");
@@ -55,6 +56,7 @@ fn begin<A, B>(
 /// let cell = OnceCell::with_hooks((&METRICS, log));
 /// cell.get_or_init_blocking(|| 7);
 /// assert_eq!(METRICS.init(InitOutcome::Ok).snapshot().count(), 1);
+/// # }
 /// ```
 impl<A: OnceHooks, B: OnceHooks> OnceHooks for (A, B) {
     type Span = (A::Span, B::Span);
@@ -114,11 +116,13 @@ impl<A: ReplayHooks, B: ReplayHooks> ReplayHooks for (A, B) {
 /// An observer if there is one: chosen at run time, for a test at each event.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{OnceCell, OnceMetrics};
 ///
 /// let metrics: Option<&OnceMetrics> = None;
 /// let cell = OnceCell::with_hooks(metrics);
 /// assert_eq!(cell.get_or_init_blocking(|| 7), &7);
+/// # }
 /// ```
 impl<H: OnceHooks> OnceHooks for Option<H> {
     type Span = Option<H::Span>;

@@ -6,6 +6,7 @@ use super::{EvictReason, InitOutcome, OnceHooks, ReplayHooks, WaitOutcome};
 /// waiters that were woken.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{InitOutcome, OnceCell, hooks::OnInitEnd};
 ///
 /// fn report(outcome: InitOutcome, waiters: usize) {
@@ -14,6 +15,7 @@ use super::{EvictReason, InitOutcome, OnceHooks, ReplayHooks, WaitOutcome};
 /// static CELL: OnceCell<u32, OnInitEnd<fn(InitOutcome, usize)>> =
 ///     OnceCell::with_hooks(OnInitEnd(report));
 /// CELL.get_or_init_blocking(|| 7);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct OnInitEnd<F>(pub F);

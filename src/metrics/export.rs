@@ -10,6 +10,7 @@ use crate::histogram::{Bucket, Grid, Snapshot};
 /// A set of metrics with a name, to be put in a slice for an exporter.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::metrics::{Distribution, Exporter, Metric};
 /// use bellwether::{Metrics, OnceMetrics, ReplayMetrics};
 ///
@@ -31,6 +32,7 @@ use crate::histogram::{Bucket, Grid, Snapshot};
 ///     }
 /// }
 /// ALL.iter().for_each(|metrics| metrics.export(&mut Print));
+/// # }
 /// ```
 pub trait Metrics: Sync {
     /// What is observed: `config`.

@@ -93,6 +93,7 @@ impl Running {
 /// Spans that have not ended.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{OnceCell, OnceMetrics};
 ///
 /// let metrics = OnceMetrics::new("config");
@@ -101,6 +102,7 @@ impl Running {
 /// assert_eq!(metrics.initializing().count, 1);
 /// drop(lead);
 /// assert_eq!(metrics.initializing().count, 0);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -42,6 +42,7 @@ impl Objective {
 /// objective is computed from.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{OnceCell, OnceMetrics};
 /// use std::time::Duration;
 ///
@@ -54,6 +55,7 @@ impl Objective {
 /// let inits = METRICS.init_objective();
 /// assert_eq!(inits.total, 2);
 /// assert!(inits.good <= 1); // 50 ms are not promised to an example
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -44,6 +44,7 @@ use crate::sync::{Relaxed, const_fn};
 /// waits, as much for waiters. `OnceMetrics<C, Nanos<0>>` takes 3 KiB.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{InitOutcome, OnceCell, OnceMetrics};
 ///
 /// static METRICS: OnceMetrics = OnceMetrics::new("config");
@@ -53,6 +54,7 @@ use crate::sync::{Relaxed, const_fn};
 /// assert_eq!(METRICS.init(InitOutcome::Ok).snapshot().count(), 1);
 /// assert_eq!(METRICS.waits().in_progress().count, 0);
 /// println!("{METRICS}");
+/// # }
 /// ```
 pub struct OnceMetrics<
     #[cfg(feature = "std")] C = InstantClock,
@@ -82,9 +84,11 @@ impl OnceMetrics {
         /// Metrics with the clock of `std`, on the default grid.
         ///
         /// ```
+        /// # #[cfg(feature = "std")] {
         /// use bellwether::OnceMetrics;
         ///
         /// static METRICS: OnceMetrics = OnceMetrics::new("config");
+        /// # }
         /// ```
         pub const fn new(name: &'static str) -> Self {
             Self::with_clock(name, InstantClock)
@@ -121,12 +125,14 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// [`init_objective`](Self::init_objective). Without: all that succeed.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::OnceMetrics;
     /// use std::time::Duration;
     ///
     /// static METRICS: OnceMetrics = OnceMetrics::new("config")
     ///     .init_within(Duration::from_millis(20))
     ///     .wait_within(Duration::from_millis(50));
+    /// # }
     /// ```
     #[must_use]
     pub const fn init_within(mut self, threshold: Duration) -> Self {
@@ -147,7 +153,9 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// The name under which it is exported.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").name(), "config");
+    /// # }
     /// ```
     pub fn name(&self) -> &'static str {
         self.name
@@ -156,12 +164,14 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// How long initialisations took that ended so.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::{InitOutcome, OnceCell, OnceMetrics};
     ///
     /// let metrics = OnceMetrics::new("config");
     /// let cell = OnceCell::with_hooks(&metrics);
     /// assert!(cell.get_or_try_init_blocking(|| "x".parse::<u32>()).is_err());
     /// assert_eq!(metrics.init(InitOutcome::Failed).snapshot().count(), 1);
+    /// # }
     /// ```
     pub fn init(&self, outcome: InitOutcome) -> &Histogram<G> {
         &self.inits[outcome as usize]
@@ -170,8 +180,10 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// How many succeeded within [`init_within`](Self::init_within).
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// let inits = bellwether::OnceMetrics::new("config").init_objective();
     /// assert_eq!((inits.good, inits.total), (0, 0));
+    /// # }
     /// ```
     pub fn init_objective(&self) -> Attained {
         self.init_objective.attained()
@@ -180,7 +192,9 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// Initialisations that run.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").initializing().count, 0);
+    /// # }
     /// ```
     pub fn initializing(&self) -> InProgress {
         self.waits.stopwatch.in_progress(&self.initializing)
@@ -190,8 +204,10 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// not have to initialise.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// let metrics = bellwether::OnceMetrics::new("config");
     /// assert_eq!(metrics.coalesced().snapshot().sum(), 0);
+    /// # }
     /// ```
     pub fn coalesced(&self) -> &Histogram<G::Plain> {
         &self.coalesced
@@ -201,7 +217,9 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// nanoseconds times the waiters that it released.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").saved_nanos(), 0);
+    /// # }
     /// ```
     pub fn saved_nanos(&self) -> u64 {
         self.saved.load(Relaxed)
@@ -210,7 +228,9 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// Who waited, who waits, and how long.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").waits().contentions(), 0);
+    /// # }
     /// ```
     pub fn waits(&self) -> &Waits<C, G> {
         &self.waits
@@ -219,6 +239,7 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// How often the clock ran backwards: such spans count as 0 ns.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// use bellwether::{OnceCell, OnceMetrics};
     ///
@@ -226,6 +247,7 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
     /// let metrics = OnceMetrics::<_>::with_clock("config", || time.fetch_sub(1_000, Relaxed));
     /// OnceCell::with_hooks(&metrics).get_or_init_blocking(|| 7);
     /// assert_eq!(metrics.clock_reversals(), 1);
+    /// # }
     /// ```
     pub fn clock_reversals(&self) -> u64 {
         self.waits.stopwatch.reversals()

@@ -34,6 +34,7 @@ mod export;
 /// where a subscriber is parked. With the default grid it takes 6 KiB.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{EvictReason, ReplayHooks, ReplayMetrics};
 ///
 /// static METRICS: ReplayMetrics = ReplayMetrics::new("events");
@@ -44,6 +45,7 @@ mod export;
 /// assert_eq!((METRICS.published_events(), METRICS.published_bytes()), (3, 96));
 /// assert_eq!(METRICS.evicted_events(EvictReason::Count), 1);
 /// assert_eq!(METRICS.lag().snapshot().count(), 2);
+/// # }
 /// ```
 pub struct ReplayMetrics<
     #[cfg(feature = "std")] C = InstantClock,
@@ -69,9 +71,11 @@ impl ReplayMetrics {
         /// Metrics with the clock of `std`, on the default grid.
         ///
         /// ```
+        /// # #[cfg(feature = "std")] {
         /// use bellwether::ReplayMetrics;
         ///
         /// static METRICS: ReplayMetrics = ReplayMetrics::new("events");
+        /// # }
         /// ```
         pub const fn new(name: &'static str) -> Self {
             Self::with_clock(name, InstantClock)
@@ -108,11 +112,13 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// [`Waits::objective`]. Without: all that end with one.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::ReplayMetrics;
     /// use std::time::Duration;
     ///
     /// static METRICS: ReplayMetrics =
     ///     ReplayMetrics::new("heartbeats").wait_within(Duration::from_secs(15));
+    /// # }
     /// ```
     #[must_use]
     pub const fn wait_within(mut self, threshold: Duration) -> Self {
@@ -123,7 +129,9 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// The name under which it is exported.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::ReplayMetrics::new("events").name(), "events");
+    /// # }
     /// ```
     pub fn name(&self) -> &'static str {
         self.name
@@ -132,7 +140,9 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// Events that were stored.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::ReplayMetrics::new("events").published_events(), 0);
+    /// # }
     /// ```
     pub fn published_events(&self) -> u64 {
         self.published.load(Relaxed)
@@ -141,7 +151,9 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// The bytes of these events.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::ReplayMetrics::new("events").published_bytes(), 0);
+    /// # }
     /// ```
     pub fn published_bytes(&self) -> u64 {
         self.bytes.load(Relaxed)
@@ -150,9 +162,11 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// Events that were let go for this reason.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::{EvictReason, ReplayMetrics};
     ///
     /// assert_eq!(ReplayMetrics::new("events").evicted_events(EvictReason::Bytes), 0);
+    /// # }
     /// ```
     pub fn evicted_events(&self, reason: EvictReason) -> u64 {
         self.evicted[reason as usize].load(Relaxed)
@@ -162,7 +176,9 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// missed counts twice.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::ReplayMetrics::new("events").missed_events(), 0);
+    /// # }
     /// ```
     pub fn missed_events(&self) -> u64 {
         self.missed.load(Relaxed)
@@ -172,7 +188,9 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// that they got: its count is that of deliveries.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert!(bellwether::ReplayMetrics::new("events").lag().snapshot().is_empty());
+    /// # }
     /// ```
     pub fn lag(&self) -> &Histogram<G::Plain> {
         &self.lag
@@ -181,7 +199,9 @@ impl<C: Clock, G: Grid> ReplayMetrics<C, G> {
     /// Who waited for an event, who waits, and how long.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::ReplayMetrics::new("events").waits().contentions(), 0);
+    /// # }
     /// ```
     pub fn waits(&self) -> &Waits<C, G> {
         &self.waits

@@ -10,6 +10,7 @@ use crate::sync::{Relaxed, const_fn};
 /// What metrics keep from the begin of a span to its end.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{OnceHooks, OnceMetrics, hooks::CallSite};
 /// use bellwether::metrics::Span;
 ///
@@ -17,6 +18,7 @@ use crate::sync::{Relaxed, const_fn};
 /// let span: Span = metrics.wait_begin(CallSite::here());
 /// metrics.wait_end(span, bellwether::WaitOutcome::Ready);
 /// assert_eq!(metrics.waits().times().snapshot().count(), 1);
+/// # }
 /// ```
 #[derive(Debug)]
 #[must_use = "a span that does not end stays in progress"]

@@ -23,11 +23,13 @@ use crate::sync::{Acquire, Relaxed, const_fn};
 /// [`ReplayMetrics`](crate::ReplayMetrics).
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::OnceMetrics;
 ///
 /// static METRICS: OnceMetrics = OnceMetrics::new("config");
 /// let waits = METRICS.waits();
 /// println!("{}, and {} go on", waits.times().snapshot(), waits.in_progress());
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct Waits<
@@ -94,7 +96,9 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     /// How often a caller had to wait.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").waits().contentions(), 0);
+    /// # }
     /// ```
     pub fn contentions(&self) -> u64 {
         self.contentions.load(Relaxed)
@@ -103,7 +107,9 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     /// How long waits took that have ended, however they did.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert!(bellwether::OnceMetrics::new("config").waits().times().snapshot().is_empty());
+    /// # }
     /// ```
     pub fn times(&self) -> &Histogram<G> {
         &self.times
@@ -113,7 +119,9 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     /// shows it only when it is over.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").waits().in_progress().count, 0);
+    /// # }
     /// ```
     pub fn in_progress(&self) -> InProgress {
         self.stopwatch.in_progress(&self.running)
@@ -127,7 +135,9 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     /// rounded up by one part in sixty million.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").waits().total_nanos(), 0);
+    /// # }
     /// ```
     pub fn total_nanos(&self) -> u64 {
         // ORDERING: Acquire pairs with `Histogram::record_n`: what is in the sum has
@@ -141,7 +151,9 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     /// the cell or buffer was called; `None` if there was none of 16 ns or more.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").waits().take_worst(), None);
+    /// # }
     /// ```
     pub fn take_worst(&self) -> Option<Worst> {
         self.worst.take()
@@ -151,7 +163,9 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     /// was cancelled, or that took over, is not good.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// assert_eq!(bellwether::OnceMetrics::new("config").waits().objective().total, 0);
+    /// # }
     /// ```
     pub fn objective(&self) -> Attained {
         self.objective.attained()

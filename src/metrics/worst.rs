@@ -71,6 +71,7 @@ impl WorstSoFar {
 /// The worst span since somebody looked.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{OnceCell, OnceMetrics};
 /// use std::{thread, time::Duration};
 ///
@@ -93,6 +94,7 @@ impl WorstSoFar {
 /// println!("{worst}"); // 1.05 ms at src/main.rs:8:45
 /// # assert_eq!(worst.site.unwrap().file(), file!());
 /// assert_eq!(metrics.waits().take_worst(), None);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

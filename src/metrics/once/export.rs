@@ -41,6 +41,7 @@ impl<C: Clock + Sync, G: Grid> Metrics for OnceMetrics<C, G> {
 /// was saved.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{OnceCell, OnceMetrics};
 ///
 /// let metrics = OnceMetrics::new("config");
@@ -48,6 +49,7 @@ impl<C: Clock + Sync, G: Grid> Metrics for OnceMetrics<C, G> {
 /// let shown = metrics.to_string();
 /// assert!(shown.starts_with("config: initializing 0, waiting 0\n  ok         count 1, p50 "));
 /// assert!(shown.ends_with("\n  coalesced  0 calls, 0 ns saved"));
+/// # }
 /// ```
 impl<C: Clock, G: Grid> fmt::Display for OnceMetrics<C, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

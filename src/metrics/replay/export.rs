@@ -35,6 +35,7 @@ impl<C: Clock + Sync, G: Grid> Metrics for ReplayMetrics<C, G> {
 /// A few lines, for a terminal.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{ReplayHooks, ReplayMetrics};
 ///
 /// let metrics = ReplayMetrics::new("events");
@@ -43,6 +44,7 @@ impl<C: Clock + Sync, G: Grid> Metrics for ReplayMetrics<C, G> {
 ///     metrics.to_string(),
 ///     "events: waiting 0\n  published  2 events, 64 bytes\n  missed     0 events"
 /// );
+/// # }
 /// ```
 impl<C: Clock, G: Grid> fmt::Display for ReplayMetrics<C, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
