@@ -24,6 +24,8 @@ mod exact;
 mod extreme;
 mod grid;
 mod quantile;
+#[cfg(feature = "serde")]
+mod serde;
 mod snapshot;
 mod units;
 
