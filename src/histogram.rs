@@ -23,6 +23,7 @@ mod display;
 mod exact;
 mod extreme;
 mod grid;
+mod plot;
 mod quantile;
 #[cfg(feature = "serde")]
 mod serde;
@@ -39,6 +40,7 @@ pub use algebra::DeltaError;
 pub use buckets::{Bucket, Buckets};
 pub use exact::{Consistency, ExactHistogram};
 pub use grid::{Grid, Nanos, Plain};
+pub use plot::Plot;
 pub use quantile::QuantileError;
 pub use snapshot::Snapshot;
 

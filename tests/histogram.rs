@@ -212,6 +212,9 @@ fn lines_for_humans() {
         taken::<Plain>(&[5, 5, 70]).to_string(),
         "count 3, p50 5, p90 70, p99 70, p99.9 70, max 70"
     );
+    assert!(format!("{:.5}", taken::<Nanos>(&[1_234_567])).ends_with("max 1.2346 ms"));
+    assert!(format!("{:.9}", taken::<Nanos>(&[1_234])).ends_with("max 1.234 µs"));
+    assert!(format!("{:.1}", taken::<Nanos>(&[123_400])).ends_with("max 123 µs"));
     let debug = format!("{:?}", Histogram::<Plain>::new());
     assert_eq!(debug, "Histogram(count 0)");
     let debug = format!("{:?}", ExactHistogram::<Plain>::new());
