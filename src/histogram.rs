@@ -23,7 +23,10 @@ mod display;
 mod exact;
 pub(crate) mod extreme;
 mod grid;
+mod plot;
 mod quantile;
+#[cfg(feature = "serde")]
+mod serde;
 mod snapshot;
 pub(crate) mod units;
 
@@ -37,6 +40,7 @@ pub use algebra::DeltaError;
 pub use buckets::{Bucket, Buckets};
 pub use exact::{Consistency, ExactHistogram};
 pub use grid::{Grid, Nanos, Plain};
+pub use plot::Plot;
 pub use quantile::QuantileError;
 pub use snapshot::Snapshot;
 

@@ -18,7 +18,7 @@ mod waiters;
 
 pub use error::SetError;
 pub use histogram::{
-    Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain,
+    Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain, Plot,
     QuantileError, Snapshot,
 };
 #[cfg(feature = "std")]

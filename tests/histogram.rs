@@ -170,6 +170,17 @@ fn a_delta_undoes_a_merge() {
 fn a_delta_since_a_later_snapshot_is_refused() {
     let error = taken::<Plain>(&[1]).delta_since(&taken(&[1, 1, 1, 50])).unwrap_err();
     assert_eq!((error.upper, error.earlier, error.later), (1, 3, 1));
+    let error = taken::<Plain>(&[0]).delta_since(&taken(&[0, 0])).unwrap_err();
+    assert_eq!((error.upper, error.earlier, error.later), (0, 2, 1));
+    let error = Snapshot::<Nanos>::new().delta_since(&taken(&[u64::MAX])).unwrap_err();
+    assert_eq!((error.upper, error.earlier, error.later), (u64::MAX, 1, 0));
+    assert_eq!(
+        error.to_string(),
+        "the snapshot given as the earlier one counts 1 up to 18446744073709551615, and the \
+         later one only 0"
+    );
+    // As many in all, and in other buckets.
+    taken::<Nanos>(&[9]).delta_since(&taken(&[7])).unwrap_err();
 }
 
 #[test]
@@ -200,11 +211,22 @@ fn lines_for_humans() {
         (0, "0 ns"),
         (999, "999 ns"),
         (1_000, "1.00 µs"),
+        (1_004, "1.00 µs"),
+        (1_005, "1.01 µs"),
+        (9_994, "9.99 µs"),
+        (9_995, "10.0 µs"),
+        (99_949, "99.9 µs"),
+        (99_950, "100 µs"),
+        (999_499, "999 µs"),
+        (999_500, "1.00 ms"),
         (1_234_567, "1.23 ms"),
         (12_345_678, "12.3 ms"),
         (999_499_999, "999 ms"),
         (999_999_999, "1.00 s"),
+        (999_499_999_999, "999 s"),
+        (999_500_000_000, "1000 s"),
         (4_096_000_000_000, "4096 s"),
+        (u64::MAX, "18446744074 s"),
     ] {
         assert_eq!(shown(value), text);
     }
@@ -212,6 +234,9 @@ fn lines_for_humans() {
         taken::<Plain>(&[5, 5, 70]).to_string(),
         "count 3, p50 5, p90 70, p99 70, p99.9 70, max 70"
     );
+    assert!(format!("{:.5}", taken::<Nanos>(&[1_234_567])).ends_with("max 1.2346 ms"));
+    assert!(format!("{:.9}", taken::<Nanos>(&[1_234])).ends_with("max 1.234 µs"));
+    assert!(format!("{:.1}", taken::<Nanos>(&[123_400])).ends_with("max 123 µs"));
     let debug = format!("{:?}", Histogram::<Plain>::new());
     assert_eq!(debug, "Histogram(count 0)");
     let debug = format!("{:?}", ExactHistogram::<Plain>::new());

@@ -11,6 +11,7 @@ type Grid = Plain<0>;
 fn check(snapshot: &Snapshot<Grid>) {
     let in_buckets: u64 = snapshot.buckets().map(|bucket| bucket.count).sum();
     assert_eq!(snapshot.count(), snapshot.underflow() + in_buckets + snapshot.overflow());
+    assert!(snapshot.min() <= snapshot.max(), "a running record inverts the extremes");
     // The sum tells which values it has.
     let summed: &[u64] = match snapshot.sum() {
         0 => &[],
