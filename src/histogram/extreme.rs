@@ -45,34 +45,47 @@ impl Extreme {
         }
     }
 
+    /// Whether this maximum is exceeded. Most often it is not, and a load costs less
+    /// than an update. Who sees a value here, and then is seen himself, shows it to
+    /// others too: to read this early is as good as to read it late.
     #[inline(always)]
-    pub(super) fn raise_max(&self, value: u64) {
-        self.raise(word(value));
+    pub(super) fn is_below(&self, value: u64) -> bool {
+        word(value) > self.0.load(Relaxed)
+    }
+
+    /// The same of a minimum.
+    #[inline(always)]
+    pub(super) fn is_above(&self, value: u64) -> bool {
+        !word(value) > self.0.load(Relaxed)
+    }
+
+    /// A maximum becomes at least this value.
+    #[inline(always)]
+    pub(super) fn raise(&self, value: u64) {
+        self.update(word(value));
+    }
+
+    /// A minimum becomes at most this value.
+    #[inline(always)]
+    pub(super) fn lower(&self, value: u64) {
+        self.update(!word(value));
     }
 
     #[inline(always)]
-    pub(super) fn raise_min(&self, value: u64) {
-        self.raise(!word(value));
-    }
-
-    #[inline(always)]
-    fn raise(&self, word: Word) {
-        // Most often it is not exceeded: a load costs less than an update.
-        if word > self.0.load(Relaxed) {
-            // ORDERING: Release pairs with `max` and `min`: the value was counted.
-            self.0.fetch_max(word, Release);
-        }
+    fn update(&self, word: Word) {
+        // ORDERING: Release pairs with `max` and `min`: the value was counted.
+        self.0.fetch_max(word, Release);
     }
 
     /// 0 if there was none.
     pub(super) fn max(&self) -> u64 {
-        // ORDERING: Acquire pairs with `raise`: the value was counted.
+        // ORDERING: Acquire pairs with `update`: the value was counted.
         greatest(self.0.load(Acquire))
     }
 
     /// `u64::MAX` if there was none.
     pub(super) fn min(&self) -> u64 {
-        // ORDERING: Acquire pairs with `raise`: the value was counted.
+        // ORDERING: Acquire pairs with `update`: the value was counted.
         least(!self.0.load(Acquire))
     }
 }
