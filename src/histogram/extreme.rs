@@ -46,21 +46,26 @@ impl Extreme {
     }
 
     #[inline(always)]
-    pub(super) fn raise_max(&self, value: u64) {
-        self.raise(word(value));
+    pub(super) fn raise_max<const ALONE: bool>(&self, value: u64) {
+        self.raise::<ALONE>(word(value));
     }
 
     #[inline(always)]
-    pub(super) fn raise_min(&self, value: u64) {
-        self.raise(!word(value));
+    pub(super) fn raise_min<const ALONE: bool>(&self, value: u64) {
+        self.raise::<ALONE>(!word(value));
     }
 
     #[inline(always)]
-    fn raise(&self, word: Word) {
+    fn raise<const ALONE: bool>(&self, word: Word) {
         // Most often it is not exceeded: a load costs less than an update.
         if word > self.0.load(Relaxed) {
-            // ORDERING: Release pairs with `max` and `min`: the value was counted.
-            self.0.fetch_max(word, Release);
+            if ALONE {
+                // ORDERING: Release pairs with `max` and `min`: the value was counted.
+                self.0.store(word, Release);
+            } else {
+                // ORDERING: Release pairs with `max` and `min`: the value was counted.
+                self.0.fetch_max(word, Release);
+            }
         }
     }
 
