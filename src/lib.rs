@@ -14,9 +14,11 @@ mod sync;
 mod waiters;
 
 pub use error::SetError;
+#[cfg(all(feature = "std", not(bellwether_loom)))]
+pub use histogram::ThreadShard;
 pub use histogram::{
     Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain,
-    QuantileError, Snapshot,
+    QuantileError, Recorder, ShardKey, ShardedHistogram, SingleWriter, Snapshot,
 };
 pub use hooks::{InitOutcome, OnceHooks, WaitOutcome};
 pub use once::{
@@ -34,6 +36,9 @@ pub mod docs {
     pub mod orderings {}
 }
 
+/// What gives threads their numbers, in a size that the models choose.
+#[cfg(bellwether_loom)]
+pub use histogram::{Lease, Pool};
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

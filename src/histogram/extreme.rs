@@ -61,20 +61,26 @@ impl Extreme {
 
     /// A maximum becomes at least this value.
     #[inline(always)]
-    pub(super) fn raise(&self, value: u64) {
-        self.update(word(value));
+    pub(super) fn raise<const ALONE: bool>(&self, value: u64) {
+        self.update::<ALONE>(word(value));
     }
 
     /// A minimum becomes at most this value.
     #[inline(always)]
-    pub(super) fn lower(&self, value: u64) {
-        self.update(!word(value));
+    pub(super) fn lower<const ALONE: bool>(&self, value: u64) {
+        self.update::<ALONE>(!word(value));
     }
 
+    /// Alone, only if it is exceeded.
     #[inline(always)]
-    fn update(&self, word: Word) {
-        // ORDERING: Release pairs with `max` and `min`: the value was counted.
-        self.0.fetch_max(word, Release);
+    fn update<const ALONE: bool>(&self, word: Word) {
+        if ALONE {
+            // ORDERING: Release pairs with `max` and `min`: the value was counted.
+            self.0.store(word, Release);
+        } else {
+            // ORDERING: Release pairs with `max` and `min`: the value was counted.
+            self.0.fetch_max(word, Release);
+        }
     }
 
     /// 0 if there was none.
