@@ -15,6 +15,19 @@
 //!
 //! Nobody waits for anybody: a record does two additions and at most two updates
 //! of a maximum, a snapshot only loads.
+//!
+//! | form | a record's steps are | who may record |
+//! |---|---|---|
+//! | [`Histogram`] | read-modify-writes | all |
+//! | [`ShardedHistogram`] | read-modify-writes, of one shard | all |
+//! | [`SingleWriter`] | loads and stores | its one [`Recorder`] |
+//!
+//! A record costs what its two additions cost, and that takes two precautions.
+//! Whether the extremes are exceeded is read before the first addition, beside the
+//! index's table: between two locked instructions a load would be waited for. And
+//! the extremes, which everybody reads and hardly anybody writes, are as far as
+//! possible from the sum, which everybody writes: in its cache line each record
+//! would fetch that line twice.
 
 mod algebra;
 mod buckets;
@@ -27,6 +40,8 @@ mod plot;
 mod quantile;
 #[cfg(feature = "serde")]
 mod serde;
+mod sharded;
+mod single_writer;
 mod snapshot;
 pub(crate) mod units;
 
@@ -42,6 +57,12 @@ pub use exact::{Consistency, ExactHistogram};
 pub use grid::{Grid, Nanos, Plain};
 pub use plot::Plot;
 pub use quantile::QuantileError;
+#[cfg(all(feature = "std", not(bellwether_loom)))]
+pub use sharded::ThreadShard;
+#[cfg(bellwether_loom)]
+pub use sharded::{Lease, Pool};
+pub use sharded::{ShardKey, ShardedHistogram};
+pub use single_writer::{Recorder, SingleWriter};
 pub use snapshot::Snapshot;
 
 /// Counts values in buckets whose width is proportional to the values, from any
@@ -97,11 +118,13 @@ pub use snapshot::Snapshot;
 /// assert!((p90 / 90_000_000.0 - 1.0).abs() < 0.0434);
 /// # Ok::<(), bellwether::QuantileError>(())
 /// ```
+// The order keeps the slots between the sum and the extremes.
+#[repr(C)]
 pub struct Histogram<G: Grid = Nanos> {
     sum: Counter,
+    slots: G::Counters,
     max: Extreme,
     min: Extreme,
-    slots: G::Counters,
 }
 
 impl<G: Grid> Histogram<G> {
@@ -152,14 +175,26 @@ impl<G: Grid> Histogram<G> {
     /// ```
     #[inline]
     pub fn record_n(&self, value: u64, n: u64) {
+        self.write::<false>(value, n);
+    }
+
+    /// The steps of a record. `ALONE`: nobody else writes to this histogram until
+    /// they are done, so that they need no read-modify-writes.
+    #[inline(always)]
+    fn write<const ALONE: bool>(&self, value: u64, n: u64) {
         if n == 0 {
             return;
         }
-        self.slots.as_ref()[G::slot(value)].add(n, Relaxed);
-        self.max.raise_max(value);
-        self.min.raise_min(value);
-        // ORDERING: Release pairs with `snapshot_into`: what is in the sum is counted.
-        self.sum.add(value.wrapping_mul(n), Release);
+        let (new_max, new_min) = (self.max.is_below(value), self.min.is_above(value));
+        self.slots.as_ref()[G::slot(value)].add::<ALONE>(n, Relaxed);
+        if new_max {
+            self.max.raise::<ALONE>(value);
+        }
+        if new_min {
+            self.min.lower::<ALONE>(value);
+        }
+        // ORDERING: Release pairs with `add_to`: what is in the sum is counted.
+        self.sum.add::<ALONE>(value.wrapping_mul(n), Release);
     }
 
     /// What was recorded up to now. See [above](Self#what-a-snapshot-guarantees)
@@ -194,11 +229,19 @@ impl<G: Grid> Histogram<G> {
     /// assert_eq!(snapshot.count(), 1);
     /// ```
     pub fn snapshot_into(&self, snapshot: &mut Snapshot<G>) {
-        // ORDERING: Acquire pairs with `record_n`: what is in the sum is counted.
-        let sum = self.sum.load(Acquire);
-        let (max, min) = (self.max.max(), self.min.min());
-        let counters = self.slots.as_ref().iter().map(|counter| counter.load(Relaxed));
-        snapshot.fill(sum, min, max, counters);
+        snapshot.fill([self]);
+    }
+
+    /// The steps of a snapshot: adds what was recorded up to now to the sum and the
+    /// counts. Returns the minimum and the maximum.
+    fn add_to(&self, sum: &mut u64, counts: &mut [u64]) -> (u64, u64) {
+        // ORDERING: Acquire pairs with `write`: what is in the sum is counted.
+        *sum = sum.wrapping_add(self.sum.load(Acquire));
+        let extremes = (self.min.min(), self.max.max());
+        for (count, counter) in counts.iter_mut().zip(self.slots.as_ref()) {
+            *count = count.wrapping_add(counter.load(Relaxed));
+        }
+        extremes
     }
 }
 

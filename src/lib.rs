@@ -17,9 +17,11 @@ mod sync;
 mod waiters;
 
 pub use error::SetError;
+#[cfg(all(feature = "std", not(bellwether_loom)))]
+pub use histogram::ThreadShard;
 pub use histogram::{
     Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain, Plot,
-    QuantileError, Snapshot,
+    QuantileError, Recorder, ShardKey, ShardedHistogram, SingleWriter, Snapshot,
 };
 #[cfg(feature = "std")]
 pub use hooks::InstantClock;
@@ -40,6 +42,9 @@ pub mod docs {
     pub mod orderings {}
 }
 
+/// What gives threads their numbers, in a size that the models choose.
+#[cfg(bellwether_loom)]
+pub use histogram::{Lease, Pool};
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

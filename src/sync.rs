@@ -37,13 +37,13 @@ mod native {
     #[cfg(all(not(feature = "portable-atomic"), target_has_atomic = "64"))]
     pub(crate) use core::sync::atomic::AtomicU64;
     #[cfg(all(not(feature = "portable-atomic"), feature = "std"))]
-    pub(crate) use core::sync::atomic::{AtomicBool, AtomicUsize};
+    pub(crate) use core::sync::atomic::AtomicUsize;
     #[cfg(not(feature = "portable-atomic"))]
-    pub(crate) use core::sync::atomic::{AtomicPtr, AtomicU8};
+    pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8};
     #[cfg(all(feature = "portable-atomic", feature = "std"))]
-    pub(crate) use portable_atomic::{AtomicBool, AtomicUsize};
+    pub(crate) use portable_atomic::AtomicUsize;
     #[cfg(feature = "portable-atomic")]
-    pub(crate) use portable_atomic::{AtomicPtr, AtomicU8};
+    pub(crate) use portable_atomic::{AtomicBool, AtomicPtr, AtomicU8};
     #[cfg(feature = "portable-atomic")]
     portable_atomic::cfg_has_atomic_64! {
         pub(crate) use portable_atomic::AtomicU64;

@@ -10,11 +10,14 @@
 //! Between the steps the counter reads too small, by the second step's addition:
 //! 2³² for a carry. Nothing is ever lost: once the writer has done its second
 //! step, the counter is exact. The order is passed to both steps.
+//!
+//! A writer that is `ALONE` adds with a load and a store to each word, in the same
+//! order: where two add so at once, one addition is lost.
 
 use crate::sync::{with_u64, without_u64};
 
 with_u64! {
-    use crate::sync::{AtomicU64, Ordering, const_fn};
+    use crate::sync::{AtomicU64, Ordering, Relaxed, const_fn};
 
     /// A counter of one word.
     #[derive(Debug)]
@@ -29,8 +32,12 @@ with_u64! {
 
         #[inline(always)]
         #[cfg_attr(bellwether_loom, track_caller)]
-        pub(crate) fn add(&self, n: u64, order: Ordering) {
-            self.0.fetch_add(n, order);
+        pub(crate) fn add<const ALONE: bool>(&self, n: u64, order: Ordering) {
+            if ALONE {
+                self.0.store(self.0.load(Relaxed).wrapping_add(n), order);
+            } else {
+                self.0.fetch_add(n, order);
+            }
         }
 
         #[inline(always)]

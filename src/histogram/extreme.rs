@@ -46,20 +46,39 @@ impl Extreme {
         }
     }
 
+    /// Whether this maximum is exceeded. Most often it is not, and a load costs less
+    /// than an update. Who sees a value here, and then is seen himself, shows it to
+    /// others too: to read this early is as good as to read it late.
     #[inline(always)]
-    pub(crate) fn raise_max(&self, value: u64) {
-        self.raise(word(value));
+    pub(crate) fn is_below(&self, value: u64) -> bool {
+        word(value) > self.0.load(Relaxed)
     }
 
+    /// The same of a minimum.
     #[inline(always)]
-    pub(crate) fn raise_min(&self, value: u64) {
-        self.raise(!word(value));
+    pub(crate) fn is_above(&self, value: u64) -> bool {
+        !word(value) > self.0.load(Relaxed)
     }
 
+    /// A maximum becomes at least this value.
     #[inline(always)]
-    fn raise(&self, word: Word) {
-        // Most often it is not exceeded: a load costs less than an update.
-        if word > self.0.load(Relaxed) {
+    pub(crate) fn raise<const ALONE: bool>(&self, value: u64) {
+        self.update::<ALONE>(word(value));
+    }
+
+    /// A minimum becomes at most this value.
+    #[inline(always)]
+    pub(crate) fn lower<const ALONE: bool>(&self, value: u64) {
+        self.update::<ALONE>(!word(value));
+    }
+
+    /// Alone, only if it is exceeded.
+    #[inline(always)]
+    fn update<const ALONE: bool>(&self, word: Word) {
+        if ALONE {
+            // ORDERING: Release pairs with `max` and `min`: the value was counted.
+            self.0.store(word, Release);
+        } else {
             // ORDERING: Release pairs with `max` and `min`: the value was counted.
             self.0.fetch_max(word, Release);
         }
@@ -67,13 +86,13 @@ impl Extreme {
 
     /// 0 if there was none.
     pub(crate) fn max(&self) -> u64 {
-        // ORDERING: Acquire pairs with `raise`: the value was counted.
+        // ORDERING: Acquire pairs with `update`: the value was counted.
         greatest(self.0.load(Acquire))
     }
 
     /// `u64::MAX` if there was none.
     pub(crate) fn min(&self) -> u64 {
-        // ORDERING: Acquire pairs with `raise`: the value was counted.
+        // ORDERING: Acquire pairs with `update`: the value was counted.
         least(!self.0.load(Acquire))
     }
 }

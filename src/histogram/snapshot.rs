@@ -4,7 +4,7 @@
 //! are not known better (a record was running, or two snapshots were subtracted)
 //! they are the bounds of those buckets.
 
-use super::{Grid, Nanos};
+use super::{Grid, Histogram, Nanos};
 
 /// What a [`Histogram`](crate::Histogram) held at some moment: plain numbers.
 ///
@@ -56,10 +56,18 @@ impl<G: Grid> Snapshot<G> {
         Self { count: 0, sum: 0, min: u64::MAX, max: 0, slots: G::NO_COUNTS }
     }
 
-    /// Overwrites all.
-    pub(super) fn fill(&mut self, sum: u64, min: u64, max: u64, counts: impl Iterator<Item = u64>) {
-        self.sum = sum;
-        self.slots.as_mut().iter_mut().zip(counts).for_each(|(slot, count)| *slot = count);
+    /// Overwrites all with what the parts hold together.
+    pub(super) fn fill<'a>(&mut self, parts: impl IntoIterator<Item = &'a Histogram<G>>)
+    where
+        G: 'a,
+    {
+        self.sum = 0;
+        self.slots.as_mut().fill(0);
+        let (mut min, mut max) = (u64::MAX, 0);
+        for part in parts {
+            let (least, greatest) = part.add_to(&mut self.sum, self.slots.as_mut());
+            (min, max) = (min.min(least), max.max(greatest));
+        }
         self.settle(min, max);
     }
 

@@ -143,7 +143,7 @@ impl<C: Clock, G: Grid> Waits<C, G> {
         // ORDERING: Acquire pairs with `Histogram::record_n`: what is in the sum has
         // left the word of those in progress, and is not counted twice.
         let ended = self.times.sum(Acquire);
-        self.shown.raise_max(ended.wrapping_add(self.in_progress().nanos));
+        self.shown.raise::<false>(ended.wrapping_add(self.in_progress().nanos));
         self.shown.max()
     }
 

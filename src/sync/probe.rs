@@ -231,6 +231,14 @@ impl AtomicUsize {
     pub(crate) fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
         self.0.fetch_sub(value, announced("fetch_sub", "order", order))
     }
+    #[track_caller]
+    pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
+        traced("fetch_or", self.0.fetch_or(value, announced("fetch_or", "order", order)))
+    }
+    #[track_caller]
+    pub(crate) fn fetch_and(&self, value: usize, order: Ordering) -> usize {
+        traced("fetch_and", self.0.fetch_and(value, announced("fetch_and", "order", order)))
+    }
 }
 
 /// A thread that may be unparked. As `std` says, an `unpark` synchronises with the

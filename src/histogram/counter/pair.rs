@@ -24,12 +24,12 @@ impl Pair {
 
     /// Adds, in two steps.
     #[inline]
-    pub(crate) fn add(&self, n: u64, order: Ordering) {
-        let old = self.low.fetch_add(n as u32, order);
+    pub(crate) fn add<const ALONE: bool>(&self, n: u64, order: Ordering) {
+        let old = add_word::<ALONE>(&self.low, n as u32, order);
         let (_, carry) = old.overflowing_add(n as u32);
         let upper = ((n >> 32) as u32).wrapping_add(u32::from(carry));
         if upper != 0 {
-            self.high.fetch_add(upper, order);
+            add_word::<ALONE>(&self.high, upper, order);
         }
     }
 
@@ -52,21 +52,38 @@ impl Pair {
     }
 }
 
+/// Returns what was there before.
+#[inline(always)]
+fn add_word<const ALONE: bool>(word: &AtomicU32, n: u32, order: Ordering) -> u32 {
+    if ALONE {
+        let old = word.load(Relaxed);
+        word.store(old.wrapping_add(n), order);
+        old
+    } else {
+        word.fetch_add(n, order)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
 
     use super::*;
 
-    #[test]
-    fn carries() {
+    fn carries<const ALONE: bool>() {
         let counter = Pair::new();
         let mut sum = 0_u64;
         for n in [0, 1, u64::from(u32::MAX), 1, 1 << 32, (7 << 32) - 1, 1 << 63, 12] {
-            counter.add(n, Relaxed);
+            counter.add::<ALONE>(n, Relaxed);
             sum += n;
             assert_eq!(counter.load(Relaxed), sum);
         }
+    }
+
+    #[test]
+    fn carries_are_added() {
+        carries::<false>();
+        carries::<true>();
     }
 
     #[test]
@@ -76,7 +93,7 @@ mod tests {
         let counter = Pair::new();
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| (0..EACH).for_each(|_| counter.add(N, Relaxed)));
+                scope.spawn(|| (0..EACH).for_each(|_| counter.add::<false>(N, Relaxed)));
             }
         });
         assert_eq!(counter.load(Relaxed), 8 * EACH * N);
