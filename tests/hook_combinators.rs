@@ -2,8 +2,9 @@
 //! reference and an `Arc` pass on; closures get their one event.
 
 use core::cell::RefCell;
-use core::panic::Location;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::panic::{AssertUnwindSafe, Location};
+use std::panic::catch_unwind;
+use std::sync::Mutex;
 
 use bellwether::hooks::{OnEvicted, OnInitEnd, OnMissed, OnWaitEnd};
 use bellwether::{
@@ -165,11 +166,15 @@ fn replay(hooks: &impl ReplayHooks<Site = ()>) {
 }
 
 #[derive(Default)]
-struct Told(RefCell<Vec<String>>);
+struct Told(Mutex<Vec<String>>);
 
 impl Told {
+    fn told(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
     fn note(&self, what: impl core::fmt::Debug) {
-        self.0.borrow_mut().push(format!("{what:?}"));
+        self.0.lock().unwrap().push(format!("{what:?}"));
     }
 }
 
@@ -201,20 +206,20 @@ impl ReplayHooks for Told {
 fn replay_hooks_combine_likewise() {
     let direct = Told::default();
     replay(&direct);
-    assert_eq!(direct.0.borrow().len(), 6);
+    assert_eq!(direct.told().len(), 6);
 
     let told = Told::default();
     replay(&&told);
     replay(&Some(&told));
     replay(&None::<Told>);
     replay(&());
-    assert_eq!(*told.0.borrow(), [direct.0.borrow().clone(), direct.0.borrow().clone()].concat());
+    assert_eq!(told.told(), [direct.told(), direct.told()].concat());
 
     #[cfg(feature = "alloc")]
     {
         let shared = std::sync::Arc::new(Told::default());
         replay(&shared);
-        assert_eq!(*shared.0.borrow(), *direct.0.borrow());
+        assert_eq!(shared.told(), direct.told());
     }
 
     let both = [Told::default(), Told::default()];
@@ -225,7 +230,7 @@ fn replay_hooks_combine_likewise() {
     pair.delivered(1, 5);
     let span = pair.wait_begin(((), ()));
     pair.wait_end(span, WaitOutcome::Ready);
-    both.iter().for_each(|told| assert_eq!(*told.0.borrow(), *direct.0.borrow()));
+    both.iter().for_each(|told| assert_eq!(told.told(), direct.told()));
 
     let told = RefCell::new(Vec::new());
     replay(&OnEvicted(|events, reason| told.borrow_mut().push((events, Some(reason)))));

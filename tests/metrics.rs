@@ -1,10 +1,10 @@
 //! What `OnceMetrics` counts, by a clock that the test moves.
 #![cfg(all(feature = "std", target_has_atomic = "64"))]
 
-use core::panic::Location;
+use core::panic::{AssertUnwindSafe, Location};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 
 use bellwether::{
     CallSite, InitGuard, InitOutcome, Lead, OnceCell, OnceHooks, OnceMetrics, TryLead, WaitOutcome,
@@ -59,7 +59,7 @@ fn each_outcome_has_its_own_times() {
         panic!("in the initialiser")
     };
     assert!(
-        catch_unwind(AssertUnwindSafe(|| cell.get_or_init_blocking(panicking).clone())).is_err()
+        catch_unwind(AssertUnwindSafe(|| *cell.get_or_init_blocking(panicking))).is_err()
     );
     cell.get_or_init_blocking(|| {
         time.pass(11);
