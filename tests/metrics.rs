@@ -58,9 +58,7 @@ fn each_outcome_has_its_own_times() {
         time.pass(7);
         panic!("in the initialiser")
     };
-    assert!(
-        catch_unwind(AssertUnwindSafe(|| *cell.get_or_init_blocking(panicking))).is_err()
-    );
+    assert!(catch_unwind(AssertUnwindSafe(|| *cell.get_or_init_blocking(panicking))).is_err());
     cell.get_or_init_blocking(|| {
         time.pass(11);
         1
