@@ -87,7 +87,9 @@ pub use snapshot::Snapshot;
 /// - no value that is in the sum is outside the minimum and maximum;
 /// - of two snapshots by one thread, the later contains the earlier.
 ///
-/// [`ExactHistogram`] can tell whether anything was lacking.
+/// [`ExactHistogram`] can tell whether anything was lacking. Where many threads record
+/// all the time, [`ShardedHistogram`] and [`SingleWriter`] cost them less:
+/// [which to use](ShardedHistogram#which-form-to-use).
 ///
 /// # Without 64-bit atomics
 ///
