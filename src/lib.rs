@@ -34,6 +34,9 @@ pub mod docs {
     pub mod orderings {}
 }
 
+/// The counter of targets without 64-bit atomics, for the models.
+#[cfg(bellwether_loom)]
+pub use histogram::Pair;
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

@@ -5,6 +5,7 @@
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
 pub(crate) mod cancellations;
+pub(crate) mod counter;
 pub(crate) mod histogram;
 pub(crate) mod pairs;
 pub(crate) mod parked;
@@ -88,6 +89,13 @@ models! {
         smaller_record_beside_snapshot, 2, 100;
         two_records_beside_snapshot, 2, 1000;
         two_records_beside_exact_snapshot, 2, 2000;
+    }
+    counter {
+        carry_beside_reads, 3, 100;
+        second_carry_beside_reads, 3, 100;
+        carries_beside_reads, 3, 7000;
+        carry_beside_addition_and_reads, 2, 700;
+        addition_beside_its_reader, 3, 20;
     }
     ;
     pairs {

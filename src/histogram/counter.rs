@@ -1,15 +1,6 @@
 //! A counter of 64 bits that any thread adds to and any thread reads.
 //!
-//! One word where there are 64-bit atomics. Elsewhere two words of 32 bits:
-//!
-//! | step of an addition | low | high |
-//! |---|---|---|
-//! | 1 | + the lower half, which may wrap | |
-//! | 2, if there is anything to add | | + the upper half, + 1 if low wrapped |
-//!
-//! Between the steps the counter reads too small, by the second step's addition:
-//! 2³² for a carry. Nothing is ever lost: once the writer has done its second
-//! step, the counter is exact. The order is passed to both steps.
+//! One word where there are 64-bit atomics; elsewhere two, see `counter/pair.rs`.
 
 use crate::sync::{with_u64, without_u64};
 
@@ -44,9 +35,9 @@ with_u64! {
 without_u64! {
     #[cfg(not(test))]
     mod pair;
-    pub use pair::Pair as Counter;
+    pub(super) use pair::Pair as Counter;
 }
 
-// Where it is not used, it is still tested.
-#[cfg(all(test, not(bellwether_loom)))]
-mod pair;
+// Where it is not used, it is still tested and modelled.
+#[cfg(any(test, bellwether_loom))]
+pub(super) mod pair;
