@@ -42,6 +42,9 @@ pub mod docs {
     pub mod orderings {}
 }
 
+/// The counter of targets without 64-bit atomics, for the models.
+#[cfg(bellwether_loom)]
+pub use histogram::Pair;
 /// What gives threads their numbers, in a size that the models choose.
 #[cfg(bellwether_loom)]
 pub use histogram::{Lease, Pool};

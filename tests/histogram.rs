@@ -5,6 +5,24 @@ use std::thread;
 
 use bellwether::{Consistency, ExactHistogram, Grid, Histogram, Nanos, Plain, Snapshot};
 
+/// Elsewhere the extremes are kept in one word of 32 bits each.
+const WHOLE: bool = cfg!(target_has_atomic = "64");
+
+/// The place of the lowest bit that is kept of an extreme.
+fn rounded(value: u64) -> u32 {
+    if WHOLE { 0 } else { (64 - value.leading_zeros()).saturating_sub(27) }
+}
+
+/// What a minimum is rounded to.
+fn down(value: u64) -> u64 {
+    value >> rounded(value) << rounded(value)
+}
+
+/// What a maximum is rounded to.
+fn up(value: u64) -> u64 {
+    value | ((1 << rounded(value)) - 1)
+}
+
 /// Deterministic values of all magnitudes, zero and some that overflow among them.
 struct Values(u64);
 
@@ -49,8 +67,8 @@ fn totals_are_exact() {
         assert_eq!(snapshot.count(), 1_000);
         assert_eq!(counted(&snapshot), 1_000);
         assert_eq!(snapshot.sum(), values.iter().sum::<u64>());
-        assert_eq!(snapshot.min(), values.iter().min().copied());
-        assert_eq!(snapshot.max(), values.iter().max().copied());
+        assert_eq!(snapshot.min(), values.iter().min().copied().map(down));
+        assert_eq!(snapshot.max(), values.iter().max().copied().map(up));
         let above = values.iter().filter(|&&v| v > 4_096_000_000_000).count();
         assert_eq!(snapshot.overflow(), above as u64);
         assert_eq!(snapshot.underflow(), values.iter().filter(|&&v| v == 0).count() as u64);
@@ -101,8 +119,8 @@ fn quantiles_within_the_bound<G: Grid>() {
             assert!(answer >= last, "quantiles ascend");
             last = answer;
         }
-        assert_eq!(snapshot.quantile(0.0).unwrap(), values.first().copied());
-        assert_eq!(snapshot.quantile(1.0).unwrap(), values.last().copied());
+        assert_eq!(snapshot.quantile(0.0).unwrap(), values.first().copied().map(down));
+        assert_eq!(snapshot.quantile(1.0).unwrap(), values.last().copied().map(up));
     }
 }
 
@@ -130,7 +148,7 @@ fn quantiles_that_are_none() {
 fn quantiles_of_what_overflowed_are_the_maximum() {
     let snapshot = taken::<Nanos>(&[0, 0, 0, u64::MAX - 9, u64::MAX - 8, u64::MAX - 7]);
     assert_eq!(snapshot.quantile(0.4), Ok(Some(0)));
-    assert_eq!(snapshot.quantile(0.7), Ok(Some(u64::MAX - 7)));
+    assert_eq!(snapshot.quantile(0.7), Ok(Some(up(u64::MAX - 7))));
 }
 
 #[test]
@@ -224,9 +242,9 @@ fn lines_for_humans() {
         (999_499_999, "999 ms"),
         (999_999_999, "1.00 s"),
         (999_499_999_999, "999 s"),
-        (999_500_000_000, "1000 s"),
+        (999_600_000_000, "1000 s"),
         (4_096_000_000_000, "4096 s"),
-        (u64::MAX, "18446744074 s"),
+        (1 << 63, "9223372037 s"),
     ] {
         assert_eq!(shown(value), text);
     }
@@ -245,10 +263,12 @@ fn lines_for_humans() {
 
 #[test]
 fn sizes() {
-    assert_eq!(size_of::<Histogram>(), 8 * (336 + 5));
-    assert_eq!(size_of::<Histogram<Plain>>(), 8 * (337 + 5));
+    // Underflow, overflow, sum, and the extremes.
+    let besides = if WHOLE { 8 * 5 } else { 8 * 3 + 4 * 2 };
+    assert_eq!(size_of::<Histogram>(), 8 * 336 + besides);
+    assert_eq!(size_of::<Histogram<Plain>>(), 8 * 337 + besides);
     assert_eq!(size_of::<ExactHistogram>(), size_of::<Histogram>() + 8);
-    assert_eq!(size_of::<Snapshot>(), size_of::<Histogram>() + 8);
+    assert_eq!(size_of::<Snapshot>(), 8 * (336 + 6));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
 pub(crate) mod cancellations;
+pub(crate) mod counter;
 pub(crate) mod histogram;
 pub(crate) mod pairs;
 pub(crate) mod parked;
@@ -102,6 +103,13 @@ models! {
         recorder_handed_on, 3, 4;
         recorders_take_turns, 2, 40;
         claim_beside_claim, 3, 2;
+    }
+    counter {
+        carry_beside_reads, 3, 100;
+        second_carry_beside_reads, 3, 100;
+        carries_beside_reads, 3, 7000;
+        carry_beside_addition_and_reads, 2, 700;
+        addition_beside_its_reader, 3, 20;
     }
     ;
     pairs {

@@ -33,7 +33,7 @@ use super::{Grid, Histogram, Nanos};
 /// assert_eq!((all.count(), all.sum()), (2, 3_000));
 /// ```
 ///
-/// A snapshot is as large as its histogram and 8 bytes.
+/// A snapshot is as large as its histogram and 8 bytes (16 without 64-bit atomics).
 pub struct Snapshot<G: Grid = Nanos> {
     count: u64,
     pub(super) sum: u64,

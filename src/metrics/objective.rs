@@ -29,7 +29,7 @@ impl Objective {
 
     pub(super) fn record(&self, nanos: u64, succeeded: bool) {
         let good = succeeded && nanos <= self.threshold;
-        if good { &self.good } else { &self.bad }.add::<false>(1, Relaxed);
+        if good { &self.good } else { &self.bad }.add(1, Relaxed);
     }
 
     pub(super) fn attained(&self) -> Attained {

@@ -278,7 +278,7 @@ impl<C: Clock, G: Grid> OnceHooks for OnceMetrics<C, G> {
         if ok {
             let waiters = waiters as u64;
             self.coalesced.record(waiters);
-            self.saved.add::<false>(nanos.saturating_mul(waiters), Relaxed);
+            self.saved.add(nanos.saturating_mul(waiters), Relaxed);
         }
     }
 }

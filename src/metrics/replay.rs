@@ -213,16 +213,16 @@ impl<C: Clock, G: Grid> ReplayHooks for ReplayMetrics<C, G> {
     type Site = &'static Location<'static>;
 
     fn published(&self, events: u64, bytes: u64) {
-        self.published.add::<false>(events, Relaxed);
-        self.bytes.add::<false>(bytes, Relaxed);
+        self.published.add(events, Relaxed);
+        self.bytes.add(bytes, Relaxed);
     }
 
     fn evicted(&self, events: u64, reason: EvictReason) {
-        self.evicted[reason as usize].add::<false>(events, Relaxed);
+        self.evicted[reason as usize].add(events, Relaxed);
     }
 
     fn missed(&self, events: u64) {
-        self.missed.add::<false>(events, Relaxed);
+        self.missed.add(events, Relaxed);
     }
 
     fn delivered(&self, events: u64, lag: u64) {

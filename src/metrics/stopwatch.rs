@@ -58,7 +58,7 @@ impl<C: Clock> Stopwatch<C> {
             running.end(span.start);
         }
         self.clock.now().checked_sub(span.start).unwrap_or_else(|| {
-            self.reversals.add::<false>(1, Relaxed);
+            self.reversals.add(1, Relaxed);
             0
         })
     }

@@ -63,7 +63,7 @@ impl<C: Clock, G: Grid> Waits<C, G> {
     }
 
     pub(super) fn begin(&self, site: &'static Location<'static>) -> Span {
-        self.contentions.add::<false>(1, Relaxed);
+        self.contentions.add(1, Relaxed);
         self.stopwatch.begin(&self.running, Some(site))
     }
 
