@@ -16,11 +16,20 @@ static IS_COUNTING: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
-fn note() {
+fn note(size: usize) {
     if IS_COUNTING.load(Relaxed) {
         ALLOCATIONS.with(|all| all.set(all.get() + 1));
+        note_bytes(size, 0);
+    }
+}
+
+/// A thread may free what another allocated.
+fn note_bytes(more: usize, less: usize) {
+    if IS_COUNTING.load(Relaxed) {
+        BYTES.with(|all| all.set(all.get().wrapping_add(more).wrapping_sub(less)));
     }
 }
 
@@ -28,24 +37,26 @@ fn note() {
 // neither allocates nor panics.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note();
+        note(layout.size());
         // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        note();
+        note(layout.size());
         // SAFETY: the caller's promise.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note();
+        note(size);
+        note_bytes(0, layout.size());
         // SAFETY: the caller's promise.
         unsafe { System.realloc(place, layout, size) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        note_bytes(0, layout.size());
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(place, layout) }
     }
@@ -59,6 +70,14 @@ pub fn count(work: impl FnOnce()) -> usize {
     work();
     // Left on: another thread may be counting too.
     ALLOCATIONS.get() - before
+}
+
+/// How many bytes more this thread has allocated than freed, after `work`.
+pub fn bytes<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = BYTES.get();
+    IS_COUNTING.store(true, Relaxed);
+    let result = work();
+    (BYTES.get().wrapping_sub(before), result)
 }
 
 /// Stops counting, for the sake of what is timed next.

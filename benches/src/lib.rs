@@ -14,6 +14,7 @@
 //! | `allocations.rs` | a global allocator that counts when it is asked to |
 //! | `counts.rs` | bytes, allocations, clones, wakes and polls |
 //! | `cold_start.rs` | the workload "cold start, 10,000 callers" |
+//! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
 
 pub mod allocations;
 pub mod clock;
@@ -24,6 +25,7 @@ pub mod floor;
 pub mod peer;
 pub mod peers;
 pub mod prove;
+pub mod recording;
 pub mod rounds;
 pub mod table;
 pub mod wakers;
