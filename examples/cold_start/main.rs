@@ -18,10 +18,11 @@ mod page;
 mod service;
 mod view;
 
+use core::time::Duration;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bellwether::{InitOutcome, Metrics, OnceMetrics};
 use service::Service;

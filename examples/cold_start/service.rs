@@ -1,8 +1,8 @@
 //! The service: requests that need the configuration, and a backend that is ill.
 
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use core::time::Duration;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bellwether::{OnceCell, OnceMetrics};
 use tokio::sync::Notify;
