@@ -43,7 +43,7 @@ std::thread_local! {
     static WEAK_SEEN: Cell<usize> = const { Cell::new(0) };
     static WEAK_FAILS: Cell<Option<usize>> = const { Cell::new(None) };
     /// Sites this thread has announced: spares the models the lock.
-    static KNOWN: RefCell<Vec<(usize, &'static str)>> =
+    static KNOWN: RefCell<Vec<(usize, &'static str, &'static str)>> =
         const { RefCell::new(Vec::new()) };
 }
 
@@ -128,7 +128,8 @@ pub fn begin_execution() -> usize {
 #[track_caller]
 fn announced(operation: &'static str, side: &'static str, order: Ordering) -> Ordering {
     let at = Location::caller();
-    let key = (core::ptr::from_ref(at).addr(), side);
+    // A function with `track_caller` may do one of several operations for a place.
+    let key = (core::ptr::from_ref(at).addr(), operation, side);
     let mutant = MUTANT.get();
     if mutant.is_none() && KNOWN.with_borrow(|known| known.contains(&key)) {
         return order;
