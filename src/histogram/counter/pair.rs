@@ -30,6 +30,7 @@ pub struct Pair {
 }
 
 #[cfg_attr(test, allow(unreachable_pub, reason = "models use it"))]
+#[cfg_attr(bellwether_loom, allow(clippy::new_without_default, reason = "models use it"))]
 impl Pair {
     const_fn! {
         /// It stands at zero.
