@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+// Its examples have `std`.
+#![cfg_attr(any(feature = "std", not(doctest)), doc = include_str!("../README.md"))]
 #![no_std]
 #![deny(clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
