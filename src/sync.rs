@@ -208,13 +208,23 @@ pub(crate) fn panicking() -> bool {
 /// a second panic is swallowed, since it would abort the process.
 ///
 /// Without `std` nothing can be caught, and a second panic does abort.
-#[inline]
+#[inline(always)]
 pub(crate) fn shielded(user: impl FnOnce()) {
+    // Catches first and asks later: nothing is left of this if `user` does nothing.
     #[cfg(feature = "std")]
-    if panicking() {
-        // The first panic is on its way to the caller; this one has nowhere to go.
-        drop(std::panic::catch_unwind(core::panic::AssertUnwindSafe(user)));
-        return;
+    if let Err(panic) = std::panic::catch_unwind(core::panic::AssertUnwindSafe(user)) {
+        pass_on(panic);
     }
+    #[cfg(not(feature = "std"))]
     user();
+}
+
+/// To the caller, unless another panic is on its way there: then it has nowhere to go.
+#[cfg(feature = "std")]
+#[cold]
+#[inline(never)]
+fn pass_on(panic: alloc::boxed::Box<dyn core::any::Any + Send>) {
+    if !panicking() {
+        std::panic::resume_unwind(panic);
+    }
 }

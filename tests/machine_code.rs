@@ -9,12 +9,7 @@ mod fixture;
 
 static ASSEMBLY: LazyLock<String> = LazyLock::new(|| {
     let flags = ["rustc", "--release", "--lib", "--", "--emit=asm"];
-    let built = fixture::build("machine_code", &flags, "release").join("deps");
-    let files = std::fs::read_dir(built).unwrap().map(|entry| entry.unwrap().path());
-    let found: Vec<_> =
-        files.filter(|path| path.extension().is_some_and(|end| end == "s")).collect();
-    assert_eq!(found.len(), 1, "{found:?}");
-    std::fs::read_to_string(&found[0]).unwrap()
+    fixture::assembly(&fixture::build("machine_code", &flags, "release"), "machine_code")
 });
 
 /// Functions with the same code may be one, under two names: the other name.

@@ -5,9 +5,11 @@ use core::future::Ready;
 use core::mem::{align_of, size_of};
 
 use bellwether::{
-    GetOrInit, GetOrTryInit, Histogram, InitGuard, InitOutcome, LeadFuture, Nanos, OnceCell,
-    OnceHooks, ShardedHistogram, SingleWriter, Wait, WaitOutcome,
+    Clock, GetOrInit, GetOrTryInit, Grid, Histogram, InitGuard, InitOutcome, LeadFuture, Nanos,
+    OnceCell, OnceHooks, OnceMetrics, ReplayMetrics, ShardedHistogram, SingleWriter, Wait,
+    WaitOutcome,
 };
+use core::panic::Location;
 use static_assertions::{assert_eq_size, const_assert, const_assert_eq};
 
 const WORD: usize = size_of::<usize>();
@@ -36,6 +38,52 @@ assert_eq_size!(OnceCell<u64>, OnceCell<u64, ()>, OnceCell<u64, Silent>);
 assert_eq_size!(Wait<'_, u64>, Wait<'_, u64, Silent>, Wait<'_, u64, &Silent>);
 const_assert_eq!(size_of::<OnceCell<u64, &Silent>>(), size_of::<OnceCell<u64>>() + WORD);
 
+/// Hooks that want to know the place, and remember nothing.
+struct Asks;
+
+impl OnceHooks for Asks {
+    type Span = ();
+    type Site = &'static Location<'static>;
+    fn wait_begin(&self, _: Self::Site) {}
+    fn wait_end(&self, (): (), _: WaitOutcome) {}
+    fn init_begin(&self) {}
+    fn init_end(&self, (): (), _: InitOutcome, _: usize) {}
+}
+
+// The place lies where the waiter will be, and is gone by then.
+assert_eq_size!(Wait<'_, u64>, Wait<'_, u64, Asks>);
+const_assert_eq!(size_of::<Init<u64, Asks>>(), size_of::<Init<u64>>());
+assert_eq_size!(InitGuard<'_, u64>, InitGuard<'_, u64, Asks>);
+
+/// A clock without state, as that of `std`.
+struct Ticks;
+
+impl Clock for Ticks {
+    fn now(&self) -> u64 {
+        0
+    }
+}
+
+// As the documentation of the metrics has it.
+type Metrics<G = Nanos> = OnceMetrics<Ticks, G>;
+type Small = Nanos<0>;
+const_assert_eq!(size_of::<OnceCell<u64, &Metrics>>(), size_of::<OnceCell<u64>>() + WORD);
+const_assert_eq!(size_of::<Wait<'_, u64, &Metrics>>(), 80);
+const_assert_eq!(size_of::<LeadFuture<'_, u64, &Metrics>>(), 80);
+const_assert_eq!(size_of::<Init<u64, &Metrics>>(), 96);
+const_assert_eq!(size_of::<TryInit<u64, &Metrics>>(), 96);
+const_assert_eq!(size_of::<InitGuard<'_, u64, &Metrics>>(), 32);
+const_assert_eq!(size_of::<Metrics>(), 16_736);
+const_assert_eq!(size_of::<Metrics<Small>>(), 2_624);
+const_assert_eq!(size_of::<OnceMetrics<fn() -> u64, Small>>(), 2_624 + WORD);
+const_assert_eq!(size_of::<ReplayMetrics<Ticks>>(), 5_832);
+const_assert_eq!(size_of::<ReplayMetrics<Ticks, Small>>(), 1_128);
+const_assert_eq!(size_of::<bellwether::Histogram<<Nanos as Grid>::Plain>>(), 2_736);
+#[cfg(feature = "std")]
+assert_eq_size!(OnceMetrics, Metrics);
+#[cfg(feature = "std")]
+assert_eq_size!(ReplayMetrics, ReplayMetrics<Ticks>);
+
 const_assert_eq!(size_of::<InitGuard<'_, u64>>(), WORD);
 const_assert_eq!(size_of::<Option<InitGuard<'_, u64>>>(), WORD);
 
@@ -44,9 +92,9 @@ const_assert!(size_of::<Wait<'_, u64>>() <= 48);
 const_assert!(size_of::<LeadFuture<'_, u64>>() <= 48);
 assert_eq_size!(Wait<'_, ()>, Wait<'_, [u64; 100]>, LeadFuture<'_, String>);
 
-type Init<T> = GetOrInit<'static, T, (), fn() -> Ready<T>, Ready<T>>;
-type TryInit<T> =
-    GetOrTryInit<'static, T, (), fn() -> Ready<Result<T, u32>>, Ready<Result<T, u32>>>;
+type Init<T, H = ()> = GetOrInit<'static, T, H, fn() -> Ready<T>, Ready<T>>;
+type TryInit<T, H = ()> =
+    GetOrTryInit<'static, T, H, fn() -> Ready<Result<T, u32>>, Ready<Result<T, u32>>>;
 const_assert!(size_of::<Init<u64>>() <= 64);
 const_assert!(size_of::<TryInit<u64>>() <= 64);
 

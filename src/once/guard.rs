@@ -11,7 +11,7 @@ use core::mem::ManuallyDrop;
 use super::OnceCell;
 use super::state::State;
 use crate::hooks::{InitOutcome, OnceHooks};
-use crate::sync::shielded;
+use crate::sync::{panicking, shielded};
 
 /// What [`OnceCell::lead`] found.
 ///
@@ -91,7 +91,7 @@ impl<'a> Claim<'a> {
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        self.0.fail();
+        hand_over(self.0);
     }
 }
 
@@ -127,10 +127,11 @@ impl<'a, T, H: OnceHooks> InitGuard<'a, T, H> {
     /// ```
     #[inline]
     pub fn set(self, value: T) -> &'a T {
-        let (cell, end) = self.into_end(InitOutcome::Ok);
+        let (cell, mut end) = self.into_end(InitOutcome::Ok);
         // SAFETY: the guard is the leader, which alone may write, once: `self` is gone.
         unsafe { cell.write(value) };
-        end.report(State::complete);
+        end.waiters = cell.state.complete();
+        drop(end);
         // SAFETY: complete, and it stays so while the cell is borrowed.
         unsafe { cell.value() }
     }
@@ -139,12 +140,13 @@ impl<'a, T, H: OnceHooks> InitGuard<'a, T, H> {
         self.cell
     }
 
-    #[cold]
+    #[inline(always)]
     pub(super) fn fail(self, outcome: InitOutcome) {
-        self.into_end(outcome).1.report(State::fail);
+        let (cell, mut end) = self.into_end(outcome);
+        end.waiters = hand_over(&cell.state);
     }
 
-    #[inline]
+    #[inline(always)]
     fn into_end(self, outcome: InitOutcome) -> (&'a OnceCell<T, H>, End<'a, T, H>) {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is not dropped and not used again: the span is taken once.
@@ -156,11 +158,16 @@ impl<'a, T, H: OnceHooks> InitGuard<'a, T, H> {
 impl<T, H: OnceHooks> Drop for InitGuard<'_, T, H> {
     #[cold]
     fn drop(&mut self) {
-        let unwinding = crate::sync::panicking();
-        let outcome = if unwinding { InitOutcome::Panicked } else { InitOutcome::Cancelled };
         // SAFETY: dropped once, and `into_end` forgets the guard.
         let span = unsafe { ManuallyDrop::take(&mut self.span) };
-        End { cell: self.cell, span: Some(span), outcome, waiters: 0 }.report(State::fail);
+        // If a waker panics below, this thread was not unwinding before.
+        let outcome = InitOutcome::Cancelled;
+        let mut end = End { cell: self.cell, span: Some(span), outcome, waiters: 0 };
+        let unwinding;
+        (end.waiters, unwinding) = abandon(&self.cell.state);
+        if unwinding {
+            end.outcome = InitOutcome::Panicked;
+        }
     }
 }
 
@@ -168,6 +175,23 @@ impl<T, H: OnceHooks> core::fmt::Debug for InitGuard<'_, T, H> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("InitGuard").finish_non_exhaustive()
     }
+}
+
+/// Ends a leadership without a value. Returns how many were woken.
+///
+/// Not part of its callers, and of no type: what hooks cost is left in those,
+/// where the compiler sees all of it.
+#[cold]
+#[inline(never)]
+fn hand_over(state: &State) -> usize {
+    state.fail()
+}
+
+/// As [`hand_over`]; and whether this thread unwinds. Then no waker's panic comes out.
+#[cold]
+#[inline(never)]
+fn abandon(state: &State) -> (usize, bool) {
+    (hand_over(state), panicking())
 }
 
 /// The end of a leadership: `drop` tells the hooks, also if a waker panics.
@@ -178,15 +202,8 @@ struct End<'a, T, H: OnceHooks> {
     waiters: usize,
 }
 
-impl<T, H: OnceHooks> End<'_, T, H> {
-    #[inline]
-    fn report(mut self, end: fn(&State) -> usize) {
-        self.waiters = end(&self.cell.state);
-    }
-}
-
 impl<T, H: OnceHooks> Drop for End<'_, T, H> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some(span) = self.span.take() {
             shielded(|| self.cell.hooks.init_end(span, self.outcome, self.waiters));

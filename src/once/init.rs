@@ -186,6 +186,7 @@ impl<'a, T, H: OnceHooks, F, Fut> Attempt<'_, 'a, T, H, F, Fut> {
         self.guard.take().expect("held while the user's code runs").set(value)
     }
 
+    #[inline(always)]
     fn end(&mut self, outcome: InitOutcome) {
         let guard = self.guard.take();
         self.stage.set(Stage::Done);

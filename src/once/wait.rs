@@ -15,7 +15,7 @@ use core::task::{Context, Poll, Waker, ready};
 
 use super::OnceCell;
 use super::guard::{Claim, InitGuard, Lead, TryLead};
-use super::state::Found;
+use super::state::{Found, State};
 use crate::hooks::{OnceHooks, WaitOutcome};
 use crate::sync::shielded;
 use crate::waiters::{ALIGN, Node, Role};
@@ -34,7 +34,7 @@ const _: () = assert!(align_of::<Waiter<'_, (), ()>>() >= ALIGN);
 
 impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
     /// Not in the list yet: the first poll pushes it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(cell: &'a OnceCell<T, H>, role: Role, site: H::Site, waker: &Waker) -> Self {
         let waker = waker.clone();
         let span = ManuallyDrop::new(cell.hooks.wait_begin(site));
@@ -84,38 +84,46 @@ impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
     }
 
     /// The wait is over. Runs hooks and wakers.
+    #[inline(always)]
     fn end(self: Pin<&mut Self>, outcome: WaitOutcome) {
         // SAFETY: nothing is moved out but the span, which is not pinned.
         let end = EndWait { waiter: unsafe { self.get_unchecked_mut() }, outcome };
-        end.waiter.cell.state.remove(&end.waiter.node);
+        leave(&end.waiter.cell.state, &end.waiter.node);
     }
 }
 
-/// The node is out: reports so, also if removing it ran a waker that panicked.
+/// Takes the node out, if it is still in, and clears it. Runs wakers, and knows
+/// nothing of hooks: what they cost is in `end`, where the compiler sees all of it.
+fn leave(state: &State, node: &Node) {
+    let _last = LastWaker(node);
+    state.remove(node);
+}
+
+/// Clears the node, also if removing it ran a waker that panicked.
+struct LastWaker<'n>(&'n Node);
+
+impl Drop for LastWaker<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(waker) = self.0.clear() {
+            shielded(|| drop(waker));
+        }
+    }
+}
+
+/// The node is out, and cleared: reports so, also if a waker panicked.
 struct EndWait<'w, 'a, T, H: OnceHooks> {
     waiter: &'w mut Waiter<'a, T, H>,
     outcome: WaitOutcome,
 }
 
 impl<T, H: OnceHooks> Drop for EndWait<'_, '_, T, H> {
+    #[inline(always)]
     fn drop(&mut self) {
-        let _waker = LastWaker(self.waiter.node.clear());
-        // SAFETY: once only, as the node is cleared once.
+        // SAFETY: once only: `end` is called before the node is cleared, and clears it.
         let span = unsafe { ManuallyDrop::take(&mut self.waiter.span) };
         let hooks = &self.waiter.cell.hooks;
         shielded(|| hooks.wait_end(span, self.outcome));
-    }
-}
-
-/// Dropped when the hook has run, or has panicked.
-struct LastWaker(Option<Waker>);
-
-impl Drop for LastWaker {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(waker) = self.0.take() {
-            shielded(|| drop(waker));
-        }
     }
 }
 
