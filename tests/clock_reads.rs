@@ -198,7 +198,7 @@ fn who_asks_for_what_goes_on_reads_it_only_if_something_does() {
 #[test]
 fn a_replay_buffer_reads_it_for_a_wait_alone() {
     let reads = Reads::default();
-    let metrics = ReplayMetrics::<_>::with_clock("events", &reads);
+    let metrics = ReplayMetrics::<_, _>::with("events", &reads, ());
     for events in 1..=CALLS {
         metrics.published(events, 10 * events);
         metrics.evicted(events, EvictReason::Count);

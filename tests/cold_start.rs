@@ -1,6 +1,6 @@
 //! `examples/cold_start`, as a person runs it: what it counts balances, and its
 //! page is one that Prometheus can read.
-#![cfg(not(miri))]
+#![cfg(all(feature = "std", not(miri)))]
 
 use std::collections::BTreeSet;
 

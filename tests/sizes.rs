@@ -76,13 +76,13 @@ const_assert_eq!(size_of::<InitGuard<'_, u64, &Metrics>>(), 32);
 const_assert_eq!(size_of::<Metrics>(), 16_736);
 const_assert_eq!(size_of::<Metrics<Small>>(), 2_624);
 const_assert_eq!(size_of::<OnceMetrics<fn() -> u64, Small>>(), 2_624 + WORD);
-const_assert_eq!(size_of::<ReplayMetrics<Ticks>>(), 5_832);
-const_assert_eq!(size_of::<ReplayMetrics<Ticks, Small>>(), 1_128);
+const_assert_eq!(size_of::<ReplayMetrics<Ticks, ()>>(), 25_728);
+const_assert_eq!(size_of::<ReplayMetrics<Ticks, (), Small, 1>>(), 1_152);
 const_assert_eq!(size_of::<bellwether::Histogram<<Nanos as Grid>::Plain>>(), 2_736);
 #[cfg(feature = "std")]
 assert_eq_size!(OnceMetrics, Metrics);
 #[cfg(feature = "std")]
-assert_eq_size!(ReplayMetrics, ReplayMetrics<Ticks>);
+assert_eq_size!(ReplayMetrics, ReplayMetrics<Ticks, ()>);
 
 const_assert_eq!(size_of::<InitGuard<'_, u64>>(), WORD);
 const_assert_eq!(size_of::<Option<InitGuard<'_, u64>>>(), WORD);

@@ -76,6 +76,14 @@ pub trait ShardKey {
     fn shard(&self) -> usize;
 }
 
+/// One shard for all.
+impl ShardKey for () {
+    #[inline]
+    fn shard(&self) -> usize {
+        0
+    }
+}
+
 /// A function that knows: of the core's number, for example.
 ///
 /// A `static` histogram with such a key is not all zeroes, so that it takes its

@@ -3,12 +3,17 @@
 use core::fmt;
 
 use super::{REASONS, ReplayMetrics};
-use crate::histogram::Grid;
+use crate::histogram::{Grid, ShardKey};
 use crate::hooks::Clock;
 use crate::metrics::export::Unit::Count;
 use crate::metrics::export::{Exporter, Metrics, Named};
 
-impl<C: Clock + Sync, G: Grid> Metrics for ReplayMetrics<C, G> {
+impl<C, K, G, const SHARDS: usize> Metrics for ReplayMetrics<C, K, G, SHARDS>
+where
+    C: Clock + Sync,
+    K: ShardKey + Sync,
+    G: Grid,
+{
     fn name(&self) -> &'static str {
         self.name
     }
@@ -46,7 +51,9 @@ impl<C: Clock + Sync, G: Grid> Metrics for ReplayMetrics<C, G> {
 /// );
 /// # }
 /// ```
-impl<C: Clock, G: Grid> fmt::Display for ReplayMetrics<C, G> {
+impl<C: Clock, K: ShardKey, G: Grid, const SHARDS: usize> fmt::Display
+    for ReplayMetrics<C, K, G, SHARDS>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: waiting {}", self.name, self.waits.in_progress())?;
         let (events, bytes) = (self.published_events(), self.published_bytes());
@@ -71,7 +78,9 @@ impl<C: Clock, G: Grid> fmt::Display for ReplayMetrics<C, G> {
 }
 
 /// The same lines.
-impl<C: Clock, G: Grid> fmt::Debug for ReplayMetrics<C, G> {
+impl<C: Clock, K: ShardKey, G: Grid, const SHARDS: usize> fmt::Debug
+    for ReplayMetrics<C, K, G, SHARDS>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ReplayMetrics").field(&format_args!("{self}")).finish()
     }
