@@ -6,6 +6,7 @@
 
 pub(crate) mod cancellations;
 pub(crate) mod histogram;
+pub(crate) mod metrics;
 pub(crate) mod pairs;
 pub(crate) mod parked;
 pub(crate) mod support;
@@ -88,6 +89,16 @@ models! {
         smaller_record_beside_snapshot, 2, 100;
         two_records_beside_snapshot, 2, 1000;
         two_records_beside_exact_snapshot, 2, 2000;
+    }
+    metrics {
+        begin_beside_begin_and_read, 2, 1;
+        begin_and_end_beside_read, 2, 1;
+        begin_beside_end_and_end, 1, 1;
+        total_beside_end, 2, 1;
+        total_beside_end_and_time, 2, 1;
+        total_beside_total_and_end, 2, 1;
+        worst_beside_two_ends, 1, 1;
+        objective_beside_two_ends, 2, 1;
     }
     ;
     pairs {
