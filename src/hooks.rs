@@ -148,8 +148,9 @@ pub trait OnceHooks {
     fn init_begin(&self) -> Self::Span;
 
     /// The leadership ended, and those whom this concerns were woken. `waiters`
-    /// is how many of them the leader woke itself: all, unless a waiter that was
-    /// dropped at the same moment took some of the work.
+    /// is how many of them the leader woke itself: all, unless another took some of
+    /// the work, namely a waiter that was polled again or dropped at the same moment,
+    /// or the leader before.
     fn init_end(&self, span: Self::Span, outcome: InitOutcome, waiters: usize);
 }
 

@@ -7,6 +7,8 @@
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
+pub(crate) mod hooks;
+pub(crate) mod metrics;
 pub(crate) mod pairs;
 pub(crate) mod parked;
 pub(crate) mod shards;
@@ -110,6 +112,24 @@ models! {
         carries_beside_reads, 3, 7000;
         carry_beside_addition_and_reads, 2, 700;
         addition_beside_its_reader, 3, 20;
+    }
+    hooks {
+        told_of_cancelled_leader_beside_takeover, 3, 300;
+        told_of_panicked_leader_beside_two_waiters, 1, 1000;
+        told_of_failed_leader_beside_cancel, 1, 900;
+        told_of_value_beside_cancel, 2, 3000;
+        told_of_init_beside_cancel, 3, 100;
+        metrics_beside_takeover, 2, 500;
+    }
+    metrics {
+        begin_beside_begin_and_read, 2, 100;
+        begin_and_end_beside_read, 3, 20;
+        begin_beside_end_and_end, 1, 500;
+        total_beside_end, 3, 80;
+        total_beside_end_and_time, 3, 10;
+        total_beside_total_and_end, 2, 1000;
+        worst_beside_two_ends, 1, 2000;
+        objective_beside_two_ends, 2, 100;
     }
     ;
     pairs {

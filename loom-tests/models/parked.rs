@@ -4,43 +4,48 @@
 use core::pin::Pin;
 use core::task::Poll;
 
+use bellwether_loom::{OnceCell, OnceHooks};
 use loom::sync::Arc;
 
-use super::support::{Bell, Cell, Effects, Signal, Value, block_on_with, poll_once};
+use super::support::{Bell, Effects, Signal, Value, block_on_with, poll_once};
 
 /// Crowds wait by a bell.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     block_on_with::<Bell, F>(future)
 }
 
-pub(crate) type Shared = Arc<(Cell, Effects)>;
+pub(crate) type Shared<H = ()> = Arc<(OnceCell<Value, H>, Effects)>;
 
 pub(crate) fn shared() -> Shared {
-    Arc::new((Cell::new(), Effects::new()))
+    observed(())
+}
+
+pub(crate) fn observed<H: OnceHooks>(hooks: H) -> Shared<H> {
+    Arc::new((OnceCell::with_hooks(hooks), Effects::new()))
 }
 
 /// A future in the list, on the heap so that it may move to a thread. It borrows
 /// the cell that its `Arc` keeps.
-pub(crate) struct Parked {
+pub(crate) struct Parked<H: OnceHooks = ()> {
     future: Option<Pin<Box<dyn Future<Output = ()>>>>,
     pub(crate) bell: std::sync::Arc<Bell>,
-    cell: Option<Shared>,
+    cell: Option<Shared<H>>,
 }
 
-// SAFETY: what the futures hold may cross threads: `Value` and `Effects` may.
-unsafe impl Send for Parked {}
+// SAFETY: what the futures hold may cross threads: `Value`, `Effects` and the hooks may.
+unsafe impl<H: OnceHooks + Send + Sync> Send for Parked<H> {}
 
-impl Parked {
+impl<H: OnceHooks + 'static> Parked<H> {
     pub(crate) fn new<F>(
-        shared: &Shared,
-        future: impl FnOnce(&'static Cell, &'static Effects) -> F,
+        shared: &Shared<H>,
+        future: impl FnOnce(&'static OnceCell<Value, H>, &'static Effects) -> F,
     ) -> Self
     where
         F: Future<Output = ()> + 'static,
     {
-        let pair: *const (Cell, Effects) = &**shared;
+        let pair: *const (OnceCell<Value, H>, Effects) = &**shared;
         // SAFETY: the future goes before the `Arc` that keeps the pair: see `drop`.
-        let pair: &'static (Cell, Effects) = unsafe { &*pair };
+        let pair: &'static (OnceCell<Value, H>, Effects) = unsafe { &*pair };
         let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future(&pair.0, &pair.1));
         let mut parked =
             Self { future: Some(future), bell: Bell::new(), cell: Some(shared.clone()) };
@@ -48,7 +53,7 @@ impl Parked {
         parked
     }
 
-    pub(crate) fn candidate(shared: &Shared) -> Self {
+    pub(crate) fn candidate(shared: &Shared<H>) -> Self {
         Self::new(shared, |cell, effects| async move {
             cell.get_or_init(|| async {
                 effects.leave();
@@ -59,7 +64,7 @@ impl Parked {
         })
     }
 
-    pub(crate) fn observer(shared: &Shared) -> Self {
+    pub(crate) fn observer(shared: &Shared<H>) -> Self {
         Self::new(shared, |cell, _| async move {
             cell.wait().await.get();
         })
@@ -79,7 +84,7 @@ impl Parked {
     }
 }
 
-impl Drop for Parked {
+impl<H: OnceHooks> Drop for Parked<H> {
     fn drop(&mut self) {
         self.future = None;
         self.cell = None;

@@ -6,7 +6,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
 use core::task::{Context, Poll, Waker};
 use std::panic::{catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::Wake;
 use std::time::Instant;
 #[cfg(test)]
@@ -15,6 +15,7 @@ use std::{fs, path::Path};
 use bellwether_loom::{OnceCell, probe};
 use loom::cell::UnsafeCell;
 use loom::sync::atomic::AtomicBool;
+use loom::thread::ThreadId;
 
 /// A model, and how it is explored.
 #[derive(Clone, Copy)]
@@ -171,8 +172,19 @@ impl Effects {
 /// three threads; [`Bell`] is for those.
 pub(crate) struct Flag(AtomicBool);
 
-/// A waker that loom knows how to wait for. It orders what the wake-up orders.
-pub(crate) struct Bell(loom::sync::Notify);
+/// A waker that loom knows how to wait for. It orders what the wake-up orders, and
+/// knows who rang.
+pub(crate) struct Bell {
+    notify: loom::sync::Notify,
+    rung_by: Mutex<Vec<ThreadId>>,
+}
+
+impl Bell {
+    /// How often a thread rang.
+    pub(crate) fn rung_by(&self, thread: ThreadId) -> usize {
+        self.rung_by.lock().unwrap().iter().filter(|&&by| by == thread).count()
+    }
+}
 
 /// What a model polls with.
 pub(crate) trait Signal: Wake + Send + Sync + 'static {
@@ -200,16 +212,17 @@ impl Wake for Flag {
 
 impl Signal for Bell {
     fn new() -> Arc<Self> {
-        Arc::new(Self(loom::sync::Notify::new()))
+        Arc::new(Self { notify: loom::sync::Notify::new(), rung_by: Mutex::default() })
     }
     fn wait(&self) {
-        self.0.wait();
+        self.notify.wait();
     }
 }
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        self.0.notify();
+        self.rung_by.lock().unwrap().push(loom::thread::current().id());
+        self.notify.notify();
     }
 }
 

@@ -13,9 +13,11 @@
 //!
 //! At a time `now` they have lasted `count · now - sum`, modulo. So a span shows
 //! while it lasts, and not only when it has ended: one that never ends is a ramp.
+//!
+//! The word says all there is to say, so nothing is ordered by it.
 
 use crate::histogram::units;
-use crate::sync::{Acquire, Relaxed, Release, const_fn, with_u64, without_u64};
+use crate::sync::{Relaxed, const_fn, with_u64, without_u64};
 
 with_u64! {
     use crate::sync::AtomicU64 as Atomic;
@@ -43,9 +45,10 @@ const MOST: Word = (1 << COUNT) - 1;
 #[derive(Debug)]
 pub(super) struct Running(Atomic);
 
-/// What a span adds, and takes away again.
+/// What a span adds, and takes away again. The start is rounded up, and the clock's
+/// reading down, so that never more is shown than has passed.
 fn share(start: u64) -> Word {
-    (((start >> UNIT) as Word) << COUNT) | 1
+    ((start.div_ceil(1 << UNIT) as Word) << COUNT) | 1
 }
 
 impl Running {
@@ -60,8 +63,7 @@ impl Running {
         let mut word = self.0.load(Relaxed);
         while word & MOST < MOST {
             let next = word.wrapping_add(share(start));
-            // ORDERING: Release pairs with `read`: who sees the start reads the clock later.
-            match self.0.compare_exchange_weak(word, next, Release, Relaxed) {
+            match self.0.compare_exchange_weak(word, next, Relaxed, Relaxed) {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }
@@ -73,17 +75,19 @@ impl Running {
         self.0.fetch_sub(share(start), Relaxed);
     }
 
+    /// `now` was read before this is called. What a reader misses in between is
+    /// then missing from the sum, to be seen next time; were the clock read last, a
+    /// span that ends in between would show time that it did not last.
     #[allow(clippy::unnecessary_cast, reason = "a word may have 32 bits")]
-    pub(super) fn read(&self, now: impl FnOnce() -> u64) -> InProgress {
-        // ORDERING: Acquire pairs with `begin`: the clock is read after every start.
-        let word = self.0.load(Acquire);
+    pub(super) fn read(&self, now: u64) -> InProgress {
+        let word = self.0.load(Relaxed);
         let count = word & MOST;
         if count == 0 {
             return InProgress { count: 0, nanos: 0 };
         }
         let sum = word >> COUNT;
         // Shifted up, so that it is modulo what the sum is; the top bit is a sign.
-        let lasted = (count.wrapping_mul((now() >> UNIT) as Word).wrapping_sub(sum)) << COUNT;
+        let lasted = (count.wrapping_mul((now >> UNIT) as Word).wrapping_sub(sum)) << COUNT;
         let behind = lasted >> (Word::BITS - 1) == 1;
         let units = if behind { 0 } else { lasted >> COUNT };
         InProgress { count: count as u64, nanos: (units as u64) << UNIT }
@@ -140,7 +144,7 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn nanos(running: &Running, now: u64) -> u64 {
-        running.read(|| now).nanos
+        running.read(now).nanos
     }
 
     #[test]
@@ -158,14 +162,14 @@ mod tests {
         assert!(nanos(&running, now).abs_diff(18 * SECOND) < slack);
         running.end(base);
         running.end(base + 2 * SECOND);
-        assert_eq!(running.read(|| now), InProgress { count: 0, nanos: 0 });
+        assert_eq!(running.read(now), InProgress { count: 0, nanos: 0 });
     }
 
     #[test]
     fn a_clock_that_ran_backwards_shows_nothing() {
         let running = Running::new();
         running.begin(5 * SECOND);
-        assert_eq!(running.read(|| 4 * SECOND), InProgress { count: 1, nanos: 0 });
+        assert_eq!(running.read(4 * SECOND), InProgress { count: 1, nanos: 0 });
     }
 
     #[test]
@@ -175,7 +179,7 @@ mod tests {
             assert!(running.begin(SECOND));
         }
         assert!(!running.begin(SECOND));
-        assert_eq!(running.read(|| SECOND).count as Word, MOST);
+        assert_eq!(running.read(SECOND).count as Word, MOST);
         running.end(SECOND);
         assert!(running.begin(SECOND));
     }

@@ -209,8 +209,8 @@ impl<C: Clock, G: Grid> OnceMetrics<C, G> {
         self.waits.stopwatch.in_progress(&self.initializing)
     }
 
-    /// How many waiters each successful initialisation released: calls that did
-    /// not have to initialise.
+    /// How many waiters each successful initialisation released itself: calls that did
+    /// not have to initialise. See [`OnceHooks::init_end`] for the few that it lacks.
     ///
     /// ```
     /// # #[cfg(feature = "std")] {
