@@ -17,8 +17,8 @@ use support::Task;
 const MILLI: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
 
-/// What the word of those in progress rounds to, for each of them.
-const ROUNDING: u64 = 1 << 16;
+/// What the word of those in progress may lack, for each of them.
+const ROUNDING: u64 = 2 << 16;
 
 #[derive(Default)]
 struct Time(AtomicU64);
