@@ -151,7 +151,7 @@ mod tests {
     fn lasts_as_long_as_the_clock_says() {
         let running = Running::new();
         // Each start is rounded up, and each reading down.
-        let slack = 2 * 3 << UNIT;
+        let slack = (2 * 3) << UNIT;
         // Starts far from zero: the sum has wrapped.
         let base = 1 << 60;
         for start in [base, base + SECOND, base + 2 * SECOND] {
