@@ -9,6 +9,7 @@
 //! | `wakers.rs` | wakers that count, and executors that obey them |
 //! | `work.rs`, `crowd.rs` | the timed work: one caller; many waiters |
 //! | `clock.rs` | the time that a thread spends on a core |
+//! | `watched.rs` | this crate's cell with metrics |
 //! | `rounds.rs` | peers in turn within a round, medians over rounds |
 //! | `table.rs` | Markdown |
 //! | `allocations.rs` | a global allocator that counts when it is asked to |
@@ -29,4 +30,5 @@ pub mod recording;
 pub mod rounds;
 pub mod table;
 pub mod wakers;
+pub mod watched;
 pub mod work;
