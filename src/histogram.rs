@@ -31,27 +31,33 @@
 
 mod algebra;
 mod buckets;
-mod counter;
+pub(crate) mod counter;
 mod display;
 mod exact;
-mod extreme;
+pub(crate) mod extreme;
 mod grid;
+mod plot;
 mod quantile;
+#[cfg(feature = "serde")]
+mod serde;
 mod sharded;
 mod single_writer;
 mod snapshot;
-mod units;
+pub(crate) mod units;
 
 use core::fmt;
 
-use crate::sync::{Acquire, Relaxed, Release};
+use crate::sync::{Acquire, Ordering, Relaxed, Release};
 use counter::Counter;
 use extreme::Extreme;
 
 pub use algebra::DeltaError;
 pub use buckets::{Bucket, Buckets};
+#[cfg(bellwether_loom)]
+pub use counter::pair::Pair;
 pub use exact::{Consistency, ExactHistogram};
 pub use grid::{Grid, Nanos, Plain};
+pub use plot::Plot;
 pub use quantile::QuantileError;
 #[cfg(all(feature = "std", not(bellwether_loom)))]
 pub use sharded::ThreadShard;
@@ -83,16 +89,27 @@ pub use snapshot::Snapshot;
 /// - no value that is in the sum is outside the minimum and maximum;
 /// - of two snapshots by one thread, the later contains the earlier.
 ///
-/// [`ExactHistogram`] can tell whether anything was lacking.
+/// [`ExactHistogram`] can tell whether anything was lacking. Where many threads record
+/// all the time, [`ShardedHistogram`] and [`SingleWriter`] cost them less:
+/// [which to use](ShardedHistogram#which-form-to-use).
 ///
 /// # Without 64-bit atomics
 ///
 /// On such targets (and without a `portable-atomic` backend that has them) each
-/// counter is two words of 32 bits with a carry between them, which makes the
-/// same size. A snapshot that interrupts a record exactly between the two sees
-/// that counter too small by 2³², and the next one sees it right; so there the last
-/// guarantee has this exception, and a sum may lack the upper part of a value.
-/// The extremes are kept with 27 significant bits, and rounded outwards.
+/// counter is two words of 32 bits with a carry between them, and each extreme is
+/// one word, so that a histogram is 8 bytes smaller; a snapshot is as large as
+/// elsewhere. All of the above holds, with these differences:
+///
+/// - A snapshot that interrupts a carry does it in its head. Only where *two*
+///   records stand in the middle of a carry of the same counter at once, 2³¹
+///   apart, it sees that counter too small by 2³², until one of them goes on. Then,
+///   and only then, a later snapshot may lack what an earlier one contains, and
+///   [`delta_since`](Snapshot::delta_since) may refuse, or the sum of what it
+///   returns have wrapped.
+/// - The sum may contain a part of a value that is still being recorded.
+/// - Counters and the sum wrap at 2⁶³.
+/// - The extremes are kept with 27 significant bits, and rounded outwards: off by
+///   less than one in 10⁷, and exact below 2²⁷.
 ///
 /// # Bounds
 ///
@@ -182,7 +199,7 @@ impl<G: Grid> Histogram<G> {
             return;
         }
         let (new_max, new_min) = (self.max.is_below(value), self.min.is_above(value));
-        self.slots.as_ref()[G::slot(value)].add::<ALONE>(n, Relaxed);
+        self.slots.as_ref()[G::slot(value)].write::<ALONE>(n, Relaxed);
         if new_max {
             self.max.raise::<ALONE>(value);
         }
@@ -190,7 +207,7 @@ impl<G: Grid> Histogram<G> {
             self.min.lower::<ALONE>(value);
         }
         // ORDERING: Release pairs with `add_to`: what is in the sum is counted.
-        self.sum.add::<ALONE>(value.wrapping_mul(n), Release);
+        self.sum.write::<ALONE>(value.wrapping_mul(n), Release);
     }
 
     /// What was recorded up to now. See [above](Self#what-a-snapshot-guarantees)
@@ -238,6 +255,13 @@ impl<G: Grid> Histogram<G> {
             *count = count.wrapping_add(counter.load(Relaxed));
         }
         extremes
+    }
+}
+
+impl<G: Grid> Histogram<G> {
+    /// The sum alone, as a snapshot's.
+    pub(crate) fn sum(&self, order: Ordering) -> u64 {
+        self.sum.load(order)
     }
 }
 

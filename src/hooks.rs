@@ -1,8 +1,18 @@
 //! Hooks: what a primitive tells an observer, at no cost when nobody looks.
 //!
-//! A hook is a type parameter with a zero-sized default. The associated
-//! [`OnceHooks::Span`] is what makes the default free: it is `()`, so that
-//! futures keep their size, no clock is read, and no code for dropping exists.
+//! A hook is a type parameter with a zero-sized default. Its associated types are
+//! what makes the default free: [`OnceHooks::Span`] and [`OnceHooks::Site`] are
+//! `()`, so that futures keep their size, no clock is read, and no code for
+//! dropping exists. A type selects the cost, a feature never does.
+//!
+//! | to have | use |
+//! |---|---|
+//! | histograms, counters, the worst wait | [`OnceMetrics`](crate::OnceMetrics), [`ReplayMetrics`](crate::ReplayMetrics) |
+//! | a closure for one event | [`OnInitEnd`], [`OnWaitEnd`], [`OnEvicted`], [`OnMissed`] |
+//! | one observer for many | a reference, or an `Arc` (feature `alloc`) |
+//! | two observers for one | a pair: `(first, second)` |
+//! | one that is chosen at run time | an `Option` |
+//! | anything else | your own [`OnceHooks`] or [`ReplayHooks`] |
 //!
 //! ```
 //! use bellwether::{OnceCell, OnceHooks, InitOutcome, WaitOutcome};
@@ -14,7 +24,8 @@
 //!
 //! impl OnceHooks for Slowest {
 //!     type Span = Instant;
-//!     fn wait_begin(&self) -> Instant { Instant::now() }
+//!     type Site = (); // not interested in who waits
+//!     fn wait_begin(&self, (): ()) -> Instant { Instant::now() }
 //!     fn wait_end(&self, began: Instant, _: WaitOutcome) {
 //!         self.0.fetch_max(began.elapsed().as_micros() as usize, Relaxed);
 //!     }
@@ -27,6 +38,19 @@
 //! static CELL: OnceCell<String, &Slowest> = OnceCell::with_hooks(&SLOWEST);
 //! # assert!(CELL.set("ready".into()).is_ok());
 //! ```
+
+mod clock;
+mod combine;
+mod one;
+mod replay;
+mod site;
+
+pub use clock::Clock;
+#[cfg(feature = "std")]
+pub use clock::InstantClock;
+pub use one::{OnEvicted, OnInitEnd, OnMissed, OnWaitEnd};
+pub use replay::{EvictReason, ReplayHooks};
+pub use site::CallSite;
 
 /// How a wait ended.
 ///
@@ -83,12 +107,16 @@ pub enum InitOutcome {
 ///
 /// ```
 /// use bellwether::{InitOutcome, OnceCell, OnceHooks, WaitOutcome};
+/// use core::panic::Location;
 ///
 /// struct Print;
 ///
 /// impl OnceHooks for Print {
 ///     type Span = (); // nothing is kept from begin to end
-///     fn wait_begin(&self) {}
+///     type Site = &'static Location<'static>;
+///     fn wait_begin(&self, site: Self::Site) {
+///         println!("{site} waits");
+///     }
 ///     fn wait_end(&self, (): (), outcome: WaitOutcome) {
 ///         println!("waited: {outcome:?}");
 ///     }
@@ -105,8 +133,13 @@ pub trait OnceHooks {
     /// What is kept between begin and end: an instant, or nothing.
     type Span;
 
-    /// A caller is about to be parked.
-    fn wait_begin(&self) -> Self::Span;
+    /// What is kept of the place in the source that waits: a
+    /// [`Location`](core::panic::Location), for a word in each future of the cell,
+    /// or nothing.
+    type Site: CallSite;
+
+    /// A caller, which called the cell at `site`, is about to be parked.
+    fn wait_begin(&self, site: Self::Site) -> Self::Span;
 
     /// The caller goes on, or is gone.
     fn wait_end(&self, span: Self::Span, outcome: WaitOutcome);
@@ -123,35 +156,14 @@ pub trait OnceHooks {
 /// No hooks: the same size and the same machine code as if there were none.
 impl OnceHooks for () {
     type Span = ();
+    type Site = ();
 
     #[inline(always)]
-    fn wait_begin(&self) {}
+    fn wait_begin(&self, (): ()) {}
     #[inline(always)]
     fn wait_end(&self, (): (), _: WaitOutcome) {}
     #[inline(always)]
     fn init_begin(&self) {}
     #[inline(always)]
     fn init_end(&self, (): (), _: InitOutcome, _: usize) {}
-}
-
-/// Many cells share one observer.
-impl<H: OnceHooks + ?Sized> OnceHooks for &H {
-    type Span = H::Span;
-
-    #[inline]
-    fn wait_begin(&self) -> H::Span {
-        (**self).wait_begin()
-    }
-    #[inline]
-    fn wait_end(&self, span: H::Span, outcome: WaitOutcome) {
-        (**self).wait_end(span, outcome);
-    }
-    #[inline]
-    fn init_begin(&self) -> H::Span {
-        (**self).init_begin()
-    }
-    #[inline]
-    fn init_end(&self, span: H::Span, outcome: InitOutcome, waiters: usize) {
-        (**self).init_end(span, outcome, waiters);
-    }
 }

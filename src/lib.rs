@@ -3,12 +3,15 @@
 #![deny(clippy::std_instead_of_alloc, clippy::alloc_instead_of_core)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
 pub mod error;
 mod histogram;
 pub mod hooks;
+pub mod metrics;
 mod once;
 mod sync;
 mod waiters;
@@ -17,10 +20,13 @@ pub use error::SetError;
 #[cfg(all(feature = "std", not(bellwether_loom)))]
 pub use histogram::ThreadShard;
 pub use histogram::{
-    Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain,
+    Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain, Plot,
     QuantileError, Recorder, ShardKey, ShardedHistogram, SingleWriter, Snapshot,
 };
-pub use hooks::{InitOutcome, OnceHooks, WaitOutcome};
+#[cfg(feature = "std")]
+pub use hooks::InstantClock;
+pub use hooks::{CallSite, Clock, EvictReason, InitOutcome, OnceHooks, ReplayHooks, WaitOutcome};
+pub use metrics::{Metrics, OnceMetrics, ReplayMetrics};
 pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,
 };
@@ -36,6 +42,9 @@ pub mod docs {
     pub mod orderings {}
 }
 
+/// The counter of targets without 64-bit atomics, for the models.
+#[cfg(bellwether_loom)]
+pub use histogram::Pair;
 /// What gives threads their numbers, in a size that the models choose.
 #[cfg(bellwether_loom)]
 pub use histogram::{Lease, Pool};

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use std::sync::{MutexGuard, OnceLock};
 
 use bellwether::{
-    GetOrInit, GetOrTryInit, InitGuard, InitOutcome, Lead, LeadFuture, OnceCell, OnceHooks,
-    SetError, Status, TryLead, Wait, WaitOutcome,
+    GetOrInit, GetOrTryInit, Histogram, InitGuard, InitOutcome, Lead, LeadFuture, Nanos, OnceCell,
+    OnceHooks, Plain, Recorder, SetError, ShardKey, ShardedHistogram, SingleWriter, Status,
+    TryLead, Wait, WaitOutcome,
 };
 use static_assertions::{assert_impl_all as holds, assert_not_impl_any as fails};
 
@@ -82,7 +83,8 @@ struct Hooks<H, S>(H, fn() -> S);
 
 impl<H, S> OnceHooks for Hooks<H, S> {
     type Span = S;
-    fn wait_begin(&self) -> S {
+    type Site = ();
+    fn wait_begin(&self, (): ()) -> S {
         (self.1)()
     }
     fn wait_end(&self, _: S, _: WaitOutcome) {}
@@ -106,6 +108,32 @@ fails!(SetError<Neither>: Send, Sync);
 holds!(Status: Send, Sync, Copy, Eq, core::hash::Hash);
 holds!(WaitOutcome: Send, Sync, Copy, Eq, core::hash::Hash);
 holds!(InitOutcome: Send, Sync, Copy, Eq, core::hash::Hash);
+
+// A histogram is shared by all who record; the right to record alone moves, and is
+// not doubled.
+holds!(Histogram: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+holds!(SingleWriter: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+holds!(Recorder<'static>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+holds!(Recorder<'static, Plain>: Send);
+fails!(Recorder<'static>: Clone, Copy);
+
+// A sharded histogram is what its key is.
+struct Key<T>(T);
+impl<T> ShardKey for Key<T> {
+    fn shard(&self) -> usize {
+        size_of_val(&self.0)
+    }
+}
+holds!(ShardedHistogram<Nanos, fn() -> usize>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+holds!(ShardedHistogram<Nanos, Key<SendOnly>>: Send);
+fails!(ShardedHistogram<Nanos, Key<SendOnly>>: Sync);
+holds!(ShardedHistogram<Nanos, Key<SyncOnly>>: Sync);
+fails!(ShardedHistogram<Nanos, Key<SyncOnly>>: Send);
+fails!(ShardedHistogram<Nanos, Key<Neither>>: Send, Sync);
+#[cfg(feature = "std")]
+holds!(ShardedHistogram: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe);
+#[cfg(feature = "std")]
+holds!(bellwether::ThreadShard: Send, Sync, Copy, Default, Eq);
 
 /// Whether the bound holds: an inherent constant is found before a trait's.
 macro_rules! implements {

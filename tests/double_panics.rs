@@ -146,7 +146,8 @@ struct Hostile;
 
 impl OnceHooks for Hostile {
     type Span = ();
-    fn wait_begin(&self) {
+    type Site = ();
+    fn wait_begin(&self, (): ()) {
         panic!("wait_begin");
     }
     fn wait_end(&self, (): (), _: bellwether::WaitOutcome) {

@@ -5,6 +5,24 @@ use std::thread;
 
 use bellwether::{Consistency, ExactHistogram, Grid, Histogram, Nanos, Plain, Snapshot};
 
+/// Elsewhere the extremes are kept in one word of 32 bits each.
+const WHOLE: bool = cfg!(target_has_atomic = "64");
+
+/// The place of the lowest bit that is kept of an extreme.
+fn rounded(value: u64) -> u32 {
+    if WHOLE { 0 } else { (64 - value.leading_zeros()).saturating_sub(27) }
+}
+
+/// What a minimum is rounded to.
+fn down(value: u64) -> u64 {
+    value >> rounded(value) << rounded(value)
+}
+
+/// What a maximum is rounded to.
+fn up(value: u64) -> u64 {
+    value | ((1 << rounded(value)) - 1)
+}
+
 /// Deterministic values of all magnitudes, zero and some that overflow among them.
 struct Values(u64);
 
@@ -49,8 +67,8 @@ fn totals_are_exact() {
         assert_eq!(snapshot.count(), 1_000);
         assert_eq!(counted(&snapshot), 1_000);
         assert_eq!(snapshot.sum(), values.iter().sum::<u64>());
-        assert_eq!(snapshot.min(), values.iter().min().copied());
-        assert_eq!(snapshot.max(), values.iter().max().copied());
+        assert_eq!(snapshot.min(), values.iter().min().copied().map(down));
+        assert_eq!(snapshot.max(), values.iter().max().copied().map(up));
         let above = values.iter().filter(|&&v| v > 4_096_000_000_000).count();
         assert_eq!(snapshot.overflow(), above as u64);
         assert_eq!(snapshot.underflow(), values.iter().filter(|&&v| v == 0).count() as u64);
@@ -101,8 +119,8 @@ fn quantiles_within_the_bound<G: Grid>() {
             assert!(answer >= last, "quantiles ascend");
             last = answer;
         }
-        assert_eq!(snapshot.quantile(0.0).unwrap(), values.first().copied());
-        assert_eq!(snapshot.quantile(1.0).unwrap(), values.last().copied());
+        assert_eq!(snapshot.quantile(0.0).unwrap(), values.first().copied().map(down));
+        assert_eq!(snapshot.quantile(1.0).unwrap(), values.last().copied().map(up));
     }
 }
 
@@ -130,7 +148,7 @@ fn quantiles_that_are_none() {
 fn quantiles_of_what_overflowed_are_the_maximum() {
     let snapshot = taken::<Nanos>(&[0, 0, 0, u64::MAX - 9, u64::MAX - 8, u64::MAX - 7]);
     assert_eq!(snapshot.quantile(0.4), Ok(Some(0)));
-    assert_eq!(snapshot.quantile(0.7), Ok(Some(u64::MAX - 7)));
+    assert_eq!(snapshot.quantile(0.7), Ok(Some(up(u64::MAX - 7))));
 }
 
 #[test]
@@ -170,6 +188,17 @@ fn a_delta_undoes_a_merge() {
 fn a_delta_since_a_later_snapshot_is_refused() {
     let error = taken::<Plain>(&[1]).delta_since(&taken(&[1, 1, 1, 50])).unwrap_err();
     assert_eq!((error.upper, error.earlier, error.later), (1, 3, 1));
+    let error = taken::<Plain>(&[0]).delta_since(&taken(&[0, 0])).unwrap_err();
+    assert_eq!((error.upper, error.earlier, error.later), (0, 2, 1));
+    let error = Snapshot::<Nanos>::new().delta_since(&taken(&[u64::MAX])).unwrap_err();
+    assert_eq!((error.upper, error.earlier, error.later), (u64::MAX, 1, 0));
+    assert_eq!(
+        error.to_string(),
+        "the snapshot given as the earlier one counts 1 up to 18446744073709551615, and the \
+         later one only 0"
+    );
+    // As many in all, and in other buckets.
+    taken::<Nanos>(&[9]).delta_since(&taken(&[7])).unwrap_err();
 }
 
 #[test]
@@ -200,11 +229,22 @@ fn lines_for_humans() {
         (0, "0 ns"),
         (999, "999 ns"),
         (1_000, "1.00 µs"),
+        (1_004, "1.00 µs"),
+        (1_005, "1.01 µs"),
+        (9_994, "9.99 µs"),
+        (9_995, "10.0 µs"),
+        (99_949, "99.9 µs"),
+        (99_950, "100 µs"),
+        (999_499, "999 µs"),
+        (999_500, "1.00 ms"),
         (1_234_567, "1.23 ms"),
         (12_345_678, "12.3 ms"),
         (999_499_999, "999 ms"),
         (999_999_999, "1.00 s"),
+        (999_499_999_999, "999 s"),
+        (999_600_000_000, "1000 s"),
         (4_096_000_000_000, "4096 s"),
+        (1 << 63, "9223372037 s"),
     ] {
         assert_eq!(shown(value), text);
     }
@@ -212,6 +252,9 @@ fn lines_for_humans() {
         taken::<Plain>(&[5, 5, 70]).to_string(),
         "count 3, p50 5, p90 70, p99 70, p99.9 70, max 70"
     );
+    assert!(format!("{:.5}", taken::<Nanos>(&[1_234_567])).ends_with("max 1.2346 ms"));
+    assert!(format!("{:.9}", taken::<Nanos>(&[1_234])).ends_with("max 1.234 µs"));
+    assert!(format!("{:.1}", taken::<Nanos>(&[123_400])).ends_with("max 123 µs"));
     let debug = format!("{:?}", Histogram::<Plain>::new());
     assert_eq!(debug, "Histogram(count 0)");
     let debug = format!("{:?}", ExactHistogram::<Plain>::new());
@@ -220,10 +263,12 @@ fn lines_for_humans() {
 
 #[test]
 fn sizes() {
-    assert_eq!(size_of::<Histogram>(), 8 * (336 + 5));
-    assert_eq!(size_of::<Histogram<Plain>>(), 8 * (337 + 5));
+    // Underflow, overflow, sum, and the extremes.
+    let besides = if WHOLE { 8 * 5 } else { 8 * 3 + 4 * 2 };
+    assert_eq!(size_of::<Histogram>(), 8 * 336 + besides);
+    assert_eq!(size_of::<Histogram<Plain>>(), 8 * 337 + besides);
     assert_eq!(size_of::<ExactHistogram>(), size_of::<Histogram>() + 8);
-    assert_eq!(size_of::<Snapshot>(), size_of::<Histogram>() + 8);
+    assert_eq!(size_of::<Snapshot>(), 8 * (336 + 6));
 }
 
 #[test]

@@ -277,7 +277,8 @@ impl Nosy {
 
 impl OnceHooks for Nosy {
     type Span = ();
-    fn wait_begin(&self) {
+    type Site = ();
+    fn wait_begin(&self, (): ()) {
         assert_eq!(self.looks(), bellwether::Status::Initializing);
     }
     fn wait_end(&self, (): (), outcome: WaitOutcome) {

@@ -1,39 +1,20 @@
 //! The main job, as a person runs it: `examples/presence`, built and started.
-//!
-//! `cargo test` has built the example. With `--test presence` alone it builds it
-//! only if it is missing: after a change, build the examples first.
 
 #![cfg(not(miri))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
-
-#[path = "../examples/presence/config.rs"]
-mod config;
 
 const WHOLE: &str = include_str!("../examples/presence/presence.conf");
 
-/// The example lies beside the folder of the tests, in any profile and target.
+#[path = "../examples/presence/config.rs"]
+mod config;
+#[path = "support/example.rs"]
+mod example;
+
 fn presence() -> Command {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    Command::new(BUILT.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let name = format!("presence{}", std::env::consts::EXE_SUFFIX);
-        let example = profile.join("examples").join(name);
-        if !example.exists() {
-            let mut cargo = Command::new(env!("CARGO"));
-            cargo.args(["build", "--quiet", "--example", "presence", "--target-dir"]);
-            cargo.arg(profile.parent().unwrap());
-            if profile.ends_with("release") {
-                cargo.arg("--release");
-            }
-            assert!(cargo.status().unwrap().success(), "the example does not build");
-        }
-        example
-    }))
+    example::example("presence")
 }
 
 fn run(arguments: &[&str]) -> Output {

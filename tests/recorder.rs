@@ -125,7 +125,7 @@ fn workers_own_one_each() {
             (1..=EACH).for_each(|value| recorder.record(value));
         })
     });
-    workers.map(|worker| worker.join().unwrap());
+    workers.into_iter().for_each(|worker| worker.join().unwrap());
     let mut all = Snapshot::new();
     WRITERS.iter().for_each(|writer| all.merge(&writer.snapshot()));
     assert_eq!(all.count(), WORKERS as u64 * EACH);

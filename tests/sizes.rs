@@ -5,8 +5,8 @@ use core::future::Ready;
 use core::mem::{align_of, size_of};
 
 use bellwether::{
-    GetOrInit, GetOrTryInit, InitGuard, InitOutcome, LeadFuture, OnceCell, OnceHooks, Wait,
-    WaitOutcome,
+    GetOrInit, GetOrTryInit, Histogram, InitGuard, InitOutcome, LeadFuture, Nanos, OnceCell,
+    OnceHooks, ShardedHistogram, SingleWriter, Wait, WaitOutcome,
 };
 use static_assertions::{assert_eq_size, const_assert, const_assert_eq};
 
@@ -17,7 +17,8 @@ struct Silent;
 
 impl OnceHooks for Silent {
     type Span = ();
-    fn wait_begin(&self) {}
+    type Site = ();
+    fn wait_begin(&self, (): ()) {}
     fn wait_end(&self, (): (), _: WaitOutcome) {}
     fn init_begin(&self) {}
     fn init_end(&self, (): (), _: InitOutcome, _: usize) {}
@@ -48,6 +49,14 @@ type TryInit<T> =
     GetOrTryInit<'static, T, (), fn() -> Ready<Result<T, u32>>, Ready<Result<T, u32>>>;
 const_assert!(size_of::<Init<u64>>() <= 64);
 const_assert!(size_of::<TryInit<u64>>() <= 64);
+
+// Histograms, as their documentation says.
+const_assert_eq!(size_of::<Histogram>(), 2728);
+const_assert_eq!(size_of::<SingleWriter>(), 2816);
+const_assert_eq!(align_of::<SingleWriter>(), 128);
+const_assert_eq!(size_of::<ShardedHistogram<Nanos, fn() -> usize>>(), 22_528 + 128);
+#[cfg(feature = "std")]
+const_assert_eq!(size_of::<ShardedHistogram>(), 22_528);
 
 #[test]
 fn the_future_of_a_small_initialiser_takes_a_cache_line() {

@@ -15,7 +15,8 @@ impl Leads {
 
 impl OnceHooks for Leads {
     type Span = ();
-    fn wait_begin(&self) {}
+    type Site = ();
+    fn wait_begin(&self, (): ()) {}
     fn wait_end(&self, (): (), _: WaitOutcome) {}
     fn init_begin(&self) {
         self.0.fetch_add(1, Relaxed);

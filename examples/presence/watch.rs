@@ -23,8 +23,9 @@ fn bump(counter: &AtomicUsize) {
 
 impl OnceHooks for Watch {
     type Span = ();
+    type Site = ();
 
-    fn wait_begin(&self) {
+    fn wait_begin(&self, (): ()) {
         bump(&self.waits);
     }
 

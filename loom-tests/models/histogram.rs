@@ -5,12 +5,13 @@ use bellwether_loom::{Consistency, ExactHistogram, Histogram, Plain, Snapshot};
 use loom::sync::Arc;
 use loom::thread;
 
-type Grid = Plain<0>;
+pub(crate) type Grid = Plain<0>;
 
 /// What holds for any snapshot of records of 1, 3 and 5, each at most once.
-fn check(snapshot: &Snapshot<Grid>) {
+pub(crate) fn check(snapshot: &Snapshot<Grid>) {
     let in_buckets: u64 = snapshot.buckets().map(|bucket| bucket.count).sum();
     assert_eq!(snapshot.count(), snapshot.underflow() + in_buckets + snapshot.overflow());
+    assert!(snapshot.min() <= snapshot.max(), "a running record inverts the extremes");
     // The sum tells which values it has.
     let summed: &[u64] = match snapshot.sum() {
         0 => &[],

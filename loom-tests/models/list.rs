@@ -5,9 +5,11 @@
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
 pub(crate) mod cancellations;
+pub(crate) mod counter;
 pub(crate) mod histogram;
 pub(crate) mod pairs;
 pub(crate) mod parked;
+pub(crate) mod shards;
 pub(crate) mod support;
 pub(crate) mod takeovers;
 
@@ -88,6 +90,26 @@ models! {
         smaller_record_beside_snapshot, 2, 100;
         two_records_beside_snapshot, 2, 1000;
         two_records_beside_exact_snapshot, 2, 2000;
+    }
+    shards {
+        records_on_two_shards_beside_snapshots, 2, 100;
+        two_shards_beside_reader, 2, 1000;
+        one_shard_of_two_beside_reader, 2, 2000;
+        leases_at_once, 3, 400;
+        leases_that_come_and_go, 2, 30;
+        the_last_lease, 3, 3;
+        recorder_beside_snapshots, 3, 40;
+        two_recorders_beside_snapshot, 2, 300;
+        recorder_handed_on, 3, 4;
+        recorders_take_turns, 2, 40;
+        claim_beside_claim, 3, 2;
+    }
+    counter {
+        carry_beside_reads, 3, 100;
+        second_carry_beside_reads, 3, 100;
+        carries_beside_reads, 3, 7000;
+        carry_beside_addition_and_reads, 2, 700;
+        addition_beside_its_reader, 3, 20;
     }
     ;
     pairs {

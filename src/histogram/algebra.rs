@@ -68,7 +68,9 @@ impl<G: Grid> Snapshot<G> {
     ///
     /// # Errors
     ///
-    /// If `earlier` counts more than this in some bucket, and so is not earlier.
+    /// If `earlier` counts more than this in some bucket, and so is not earlier; for
+    /// an exception see [without 64-bit
+    /// atomics](crate::Histogram#without-64-bit-atomics).
     ///
     /// ```
     /// # let histogram: bellwether::Histogram = bellwether::Histogram::new();

@@ -1,18 +1,9 @@
 //! A counter of 64 bits that any thread adds to and any thread reads.
 //!
-//! One word where there are 64-bit atomics. Elsewhere two words of 32 bits:
+//! One word where there are 64-bit atomics; elsewhere two, see `counter/pair.rs`.
 //!
-//! | step of an addition | low | high |
-//! |---|---|---|
-//! | 1 | + the lower half, which may wrap | |
-//! | 2, if there is anything to add | | + the upper half, + 1 if low wrapped |
-//!
-//! Between the steps the counter reads too small, by the second step's addition:
-//! 2³² for a carry. Nothing is ever lost: once the writer has done its second
-//! step, the counter is exact. The order is passed to both steps.
-//!
-//! A writer that is `ALONE` adds with a load and a store to each word, in the same
-//! order: where two add so at once, one addition is lost.
+//! A writer that is `ALONE` adds with loads and stores, in the same order: where two
+//! add so at once, one addition is lost.
 
 use crate::sync::{with_u64, without_u64};
 
@@ -32,7 +23,13 @@ with_u64! {
 
         #[inline(always)]
         #[cfg_attr(bellwether_loom, track_caller)]
-        pub(crate) fn add<const ALONE: bool>(&self, n: u64, order: Ordering) {
+        pub(crate) fn add(&self, n: u64, order: Ordering) {
+            self.write::<false>(n, order);
+        }
+
+        #[inline(always)]
+        #[cfg_attr(bellwether_loom, track_caller)]
+        pub(crate) fn write<const ALONE: bool>(&self, n: u64, order: Ordering) {
             if ALONE {
                 self.0.store(self.0.load(Relaxed).wrapping_add(n), order);
             } else {
@@ -51,9 +48,9 @@ with_u64! {
 without_u64! {
     #[cfg(not(test))]
     mod pair;
-    pub use pair::Pair as Counter;
+    pub(super) use pair::Pair as Counter;
 }
 
-// Where it is not used, it is still tested.
-#[cfg(all(test, not(bellwether_loom)))]
-mod pair;
+// Where it is not used, it is still tested and modelled.
+#[cfg(any(test, bellwether_loom))]
+pub(super) mod pair;

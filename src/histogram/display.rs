@@ -5,7 +5,8 @@ use core::fmt;
 use super::grid::Layout;
 use super::{Grid, Snapshot};
 
-/// Count, quantiles and maximum, with units.
+/// Count, quantiles and maximum, with units. Durations have three digits, or the
+/// number that is given as precision: `{:.4}`.
 ///
 /// ```
 /// use bellwether::Histogram;

@@ -112,7 +112,7 @@ impl<G: Grid> ExactHistogram<G> {
     pub fn record_n(&self, value: u64, n: u64) {
         self.histogram.record_n(value, n);
         // ORDERING: Release pairs with `snapshot_into`: all of an ended record is seen.
-        self.ended.add::<false>(n, Release);
+        self.ended.add(n, Release);
     }
 
     /// What was recorded, and whether its parts belong together. If they do not it

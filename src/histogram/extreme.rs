@@ -7,14 +7,14 @@
 use crate::sync::{Acquire, Relaxed, Release, const_fn, with_u64, without_u64};
 
 with_u64! {
-    use crate::sync::AtomicU64 as Atomic;
+    pub(crate) use crate::sync::AtomicU64 as Atomic;
 
-    type Word = u64;
+    pub(crate) type Word = u64;
 
-    fn word(value: u64) -> Word {
+    pub(crate) fn word(value: u64) -> Word {
         value
     }
-    fn least(word: Word) -> u64 {
+    pub(crate) fn least(word: Word) -> u64 {
         word
     }
     fn greatest(word: Word) -> u64 {
@@ -23,11 +23,12 @@ with_u64! {
 }
 
 without_u64! {
-    use crate::sync::AtomicU32 as Atomic;
+    pub(crate) use crate::sync::AtomicU32 as Atomic;
 
-    type Word = u32;
+    pub(crate) type Word = u32;
 
-    use code::{greatest, least, word};
+    use code::greatest;
+    pub(crate) use code::{least, word};
     #[cfg(not(test))]
     mod code;
 }
@@ -36,11 +37,11 @@ without_u64! {
 mod code;
 
 #[derive(Debug)]
-pub(super) struct Extreme(Atomic);
+pub(crate) struct Extreme(Atomic);
 
 impl Extreme {
     const_fn! {
-        pub(super) const fn new() -> Self {
+        pub(crate) const fn new() -> Self {
             Self(Atomic::new(0))
         }
     }
@@ -49,25 +50,25 @@ impl Extreme {
     /// than an update. Who sees a value here, and then is seen himself, shows it to
     /// others too: to read this early is as good as to read it late.
     #[inline(always)]
-    pub(super) fn is_below(&self, value: u64) -> bool {
+    pub(crate) fn is_below(&self, value: u64) -> bool {
         word(value) > self.0.load(Relaxed)
     }
 
     /// The same of a minimum.
     #[inline(always)]
-    pub(super) fn is_above(&self, value: u64) -> bool {
+    pub(crate) fn is_above(&self, value: u64) -> bool {
         !word(value) > self.0.load(Relaxed)
     }
 
     /// A maximum becomes at least this value.
     #[inline(always)]
-    pub(super) fn raise<const ALONE: bool>(&self, value: u64) {
+    pub(crate) fn raise<const ALONE: bool>(&self, value: u64) {
         self.update::<ALONE>(word(value));
     }
 
     /// A minimum becomes at most this value.
     #[inline(always)]
-    pub(super) fn lower<const ALONE: bool>(&self, value: u64) {
+    pub(crate) fn lower<const ALONE: bool>(&self, value: u64) {
         self.update::<ALONE>(!word(value));
     }
 
@@ -84,13 +85,13 @@ impl Extreme {
     }
 
     /// 0 if there was none.
-    pub(super) fn max(&self) -> u64 {
+    pub(crate) fn max(&self) -> u64 {
         // ORDERING: Acquire pairs with `update`: the value was counted.
         greatest(self.0.load(Acquire))
     }
 
     /// `u64::MAX` if there was none.
-    pub(super) fn min(&self) -> u64 {
+    pub(crate) fn min(&self) -> u64 {
         // ORDERING: Acquire pairs with `update`: the value was counted.
         least(!self.0.load(Acquire))
     }

@@ -69,6 +69,8 @@ pub trait Grid: Layout {
     /// The finest grid of the same kind. A snapshot can be
     /// [downscaled](crate::Snapshot::downscale) to grids of its own kind.
     type Finest: Grid;
+    /// The grid for counts that has the same scale.
+    type Plain: Grid;
 }
 
 /// Durations in nanoseconds, on a grid whose boundaries are those of *seconds*:
@@ -113,6 +115,8 @@ pub enum Plain<const SCALE: u8 = 3> {}
 pub trait Layout: Copy + fmt::Debug + 'static {
     /// The key of slot 1.
     const FIRST_KEY: i32;
+    /// The unit of the values.
+    const UNIT: &'static str;
     /// The counters, one a slot.
     type Counters: AsRef<[Counter]> + fmt::Debug + Send + Sync;
     /// What a snapshot has of them.
@@ -171,16 +175,18 @@ const SECONDS: Finest = finest(1_000_000_000);
 const ONES: Finest = finest(1);
 
 macro_rules! grids {
-    ($grid:ident, base $base:literal $finest:ident, first $first:expr, last $last:expr, $write:path;
+    ($grid:ident, unit $unit:literal, base $base:literal $finest:ident, first $first:expr, last $last:expr, $write:path;
      $($scale:literal)*) => {$(
         impl Grid for $grid<$scale> {
             const SCALE: u8 = $scale;
             const BUCKETS: usize = (($last << $scale) - Self::FIRST_KEY + 1) as usize;
             type Finest = $grid<7>;
+            type Plain = Plain<$scale>;
         }
 
         impl Layout for $grid<$scale> {
             const FIRST_KEY: i32 = $first($scale);
+            const UNIT: &'static str = $unit;
             type Counters = [Counter; Self::BUCKETS + 2];
             type Counts = [u64; Self::BUCKETS + 2];
             const NO_COUNTS: Self::Counts = [0; Self::BUCKETS + 2];
@@ -230,11 +236,11 @@ const fn first_plain(_scale: u32) -> i32 {
 }
 
 grids! {
-    Nanos, base 1_000_000_000 SECONDS, first first_nanos, last (OCTAVES as i32 - 30), units::duration;
+    Nanos, unit "ns", base 1_000_000_000 SECONDS, first first_nanos, last (OCTAVES as i32 - 30), units::duration;
     0 1 2 3 4 5 6 7
 }
 
 grids! {
-    Plain, base 1 ONES, first first_plain, last (OCTAVES as i32), units::plain;
+    Plain, unit "1", base 1 ONES, first first_plain, last (OCTAVES as i32), units::plain;
     0 1 2 3 4 5 6 7
 }

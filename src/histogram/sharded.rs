@@ -110,7 +110,7 @@ struct Shard<G: Grid>(Histogram<G>);
 /// collide, and nothing is lost. A shard begins at a multiple of 128 bytes, so that
 /// no two share a cache line. A key that is not zero-sized adds up to 128 bytes.
 ///
-/// The parameters have defaults (`Nanos`, [`ThreadShard`], 8) with the feature
+/// The parameters have defaults (`Nanos`, `ThreadShard`, 8) with the feature
 /// `std`; without it, the grid and the key must be named.
 ///
 /// # What a snapshot guarantees

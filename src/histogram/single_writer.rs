@@ -48,7 +48,7 @@ use crate::sync::{Acquire, AtomicBool, Release, const_fn};
 ///         (1..=1000).for_each(|nanos| recorder.record(nanos));
 ///     })
 /// });
-/// workers.map(|worker| worker.join().unwrap());
+/// workers.into_iter().for_each(|worker| worker.join().unwrap());
 /// assert_eq!(latency().count(), 4000);
 /// ```
 #[repr(align(128))]

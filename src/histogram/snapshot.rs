@@ -33,7 +33,7 @@ use super::{Grid, Histogram, Nanos};
 /// assert_eq!((all.count(), all.sum()), (2, 3_000));
 /// ```
 ///
-/// A snapshot is as large as its histogram and 8 bytes.
+/// A snapshot is as large as its histogram and 8 bytes (16 without 64-bit atomics).
 pub struct Snapshot<G: Grid = Nanos> {
     count: u64,
     pub(super) sum: u64,
@@ -78,10 +78,11 @@ impl<G: Grid> Snapshot<G> {
         let first = slots.iter().position(|&n| n > 0);
         let last = slots.iter().rposition(|&n| n > 0);
         (self.min, self.max) = match (first, last) {
-            (Some(first), Some(last)) => (
-                min.clamp(G::lower(first), G::upper(first)),
-                max.clamp(G::lower(last), G::upper(last)),
-            ),
+            (Some(first), Some(last)) => {
+                let max = max.clamp(G::lower(last), G::upper(last));
+                // Of a record that was running, one may be known and the other not.
+                (min.clamp(G::lower(first), G::upper(first)).min(max), max)
+            }
             _ => (u64::MAX, 0),
         };
     }
@@ -124,8 +125,8 @@ impl<G: Grid> Snapshot<G> {
     }
 
     /// The least value, exact; `None` if there are no records. If a record was
-    /// running, or after [`delta_since`](Self::delta_since), it may be the lower
-    /// bound of the first bucket that is not empty.
+    /// running, or after [`delta_since`](Self::delta_since), it may be another value
+    /// of the first bucket that is not empty. It is never above the maximum.
     ///
     /// ```
     /// # let histogram: bellwether::Histogram = bellwether::Histogram::new();
@@ -137,8 +138,8 @@ impl<G: Grid> Snapshot<G> {
     }
 
     /// The greatest value, exact; `None` if there are no records. If a record was
-    /// running, or after [`delta_since`](Self::delta_since), it may be a bound of
-    /// the last bucket that is not empty.
+    /// running, or after [`delta_since`](Self::delta_since), it may be another value
+    /// of the last bucket that is not empty.
     ///
     /// ```
     /// # let histogram: bellwether::Histogram = bellwether::Histogram::new();

@@ -17,8 +17,8 @@ use core::ptr;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use super::guard::{InitGuard, Lead, TryLead};
-use super::{OnceCell, reentry};
-use crate::hooks::{InitOutcome, OnceHooks};
+use super::{LeadFuture, OnceCell, Wait, reentry};
+use crate::hooks::{CallSite, InitOutcome, OnceHooks};
 use crate::sync::{
     Acquire, AtomicBool, AtomicUsize, Lifetime, Relaxed, Release, Thread, current, park,
 };
@@ -160,6 +160,7 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     /// assert_eq!(config, "loaded");
     /// ```
     #[inline]
+    #[track_caller]
     pub fn get_or_init_blocking<F>(&self, init: F) -> &T
     where
         F: FnOnce() -> T,
@@ -192,22 +193,23 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     /// assert_eq!(cell.get_or_try_init_blocking(|| "4".parse::<u32>()), Ok(&4));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn get_or_try_init_blocking<E, F>(&self, init: F) -> Result<&T, E>
     where
         F: FnOnce() -> Result<T, E>,
     {
         match self.get() {
             Some(value) => Ok(value),
-            None => self.init_blocking(init),
+            None => self.init_blocking(H::Site::here(), init),
         }
     }
 
     #[cold]
-    fn init_blocking<E, F>(&self, init: F) -> Result<&T, E>
+    fn init_blocking<E, F>(&self, site: H::Site, init: F) -> Result<&T, E>
     where
         F: FnOnce() -> Result<T, E>,
     {
-        let guard = match self.lead_blocking() {
+        let guard = match self.lead_blocking(site) {
             Lead::Ready(value) => return Ok(value),
             Lead::Leader(guard) => guard,
         };
@@ -248,23 +250,28 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     ///     assert_eq!(reader.join().unwrap(), 7);
     /// });
     /// ```
+    #[inline]
+    #[track_caller]
     pub fn wait_blocking(&self) -> &T {
         match self.get() {
             Some(value) => value,
-            None => {
-                self.refuse_deadlock();
-                block_on(self.wait())
-            }
+            None => self.await_blocking(H::Site::here()),
         }
     }
 
-    fn lead_blocking(&self) -> Lead<'_, T, H> {
+    #[cold]
+    fn await_blocking(&self, site: H::Site) -> &T {
+        self.refuse_deadlock();
+        block_on(Wait::new(self, site))
+    }
+
+    fn lead_blocking(&self, site: H::Site) -> Lead<'_, T, H> {
         match self.try_lead() {
             TryLead::Ready(value) => Lead::Ready(value),
             TryLead::Leader(guard) => Lead::Leader(guard),
             TryLead::Busy => {
                 self.refuse_deadlock();
-                block_on(self.lead())
+                block_on(LeadFuture::new(self, site))
             }
         }
     }

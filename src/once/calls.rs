@@ -6,7 +6,7 @@ use super::guard::Claim;
 use super::state::Found;
 use super::{GetOrInit, GetOrTryInit, InitGuard, LeadFuture, OnceCell, TryLead, Wait};
 use crate::error::SetError;
-use crate::hooks::OnceHooks;
+use crate::hooks::{CallSite, OnceHooks};
 use crate::sync::const_fn;
 
 impl<T, H: OnceHooks> OnceCell<T, H> {
@@ -98,12 +98,13 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     /// # });
     /// ```
     #[inline]
+    #[track_caller]
     pub fn get_or_init<F, Fut>(&self, init: F) -> GetOrInit<'_, T, H, F, Fut>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = T>,
     {
-        GetOrInit::new(self, init)
+        GetOrInit::new(self, H::Site::here(), init)
     }
 
     /// As [`get_or_init`](Self::get_or_init), with an initialiser that may fail.
@@ -137,12 +138,13 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     /// # });
     /// ```
     #[inline]
+    #[track_caller]
     pub fn get_or_try_init<E, F, Fut>(&self, init: F) -> GetOrTryInit<'_, T, H, F, Fut>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        GetOrTryInit::new(self, init)
+        GetOrTryInit::new(self, H::Site::here(), init)
     }
 
     /// Waits until the cell has a value, and never initialises. Is not woken by
@@ -174,8 +176,9 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     /// # });
     /// ```
     #[inline]
+    #[track_caller]
     pub fn wait(&self) -> Wait<'_, T, H> {
-        Wait::new(self)
+        Wait::new(self, H::Site::here())
     }
 
     /// Waits for the value or for the lead, whichever comes first. With the lead,
@@ -207,8 +210,9 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
     /// # });
     /// ```
     #[inline]
+    #[track_caller]
     pub fn lead(&self) -> LeadFuture<'_, T, H> {
-        LeadFuture::new(self)
+        LeadFuture::new(self, H::Site::here())
     }
 
     /// The value, the lead, or neither; never waits, so that an interrupt may

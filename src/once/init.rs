@@ -29,6 +29,7 @@ use crate::waiters::Role;
 enum Stage<'a, T, H: OnceHooks, F, Fut> {
     Fresh {
         cell: &'a OnceCell<T, H>,
+        site: H::Site,
         init: F,
     },
     /// The closure is taken with the lead.
@@ -48,7 +49,7 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
     /// The value, if it is there at the first poll: the path of nearly all calls.
     #[inline(always)]
     fn ready_at_once(self: Pin<&mut Self>) -> Option<&'a T> {
-        let (value, _init) = self.take_fresh(OnceCell::get)?;
+        let (value, _, _init) = self.take_fresh(OnceCell::get)?;
         Some(value)
     }
 
@@ -59,16 +60,17 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
     fn take_fresh<R>(
         self: Pin<&mut Self>,
         look: impl FnOnce(&'a OnceCell<T, H>) -> Option<R>,
-    ) -> Option<(R, F)> {
+    ) -> Option<(R, H::Site, F)> {
         // SAFETY: nothing in a fresh stage is pinned, and no other is touched.
         let stage = unsafe { self.get_unchecked_mut() };
-        let Self::Fresh { cell, init } = stage else { return None };
+        let Self::Fresh { cell, site, init } = stage else { return None };
         let found = look(cell)?;
+        let site = *site;
         // SAFETY: the stage is overwritten without dropping, so `init` is ours.
         let init = unsafe { ptr::read(init) };
         // SAFETY: the place is valid; its content was moved out, or is `Copy`.
         unsafe { ptr::write(stage, Self::Done) };
-        Some((found, init))
+        Some((found, site, init))
     }
 
     /// `split` says what the initialiser's output means.
@@ -82,12 +84,12 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        if let Some((cell, init)) = self.as_mut().take_fresh(Some) {
+        if let Some((cell, site, init)) = self.as_mut().take_fresh(Some) {
             match cell.try_lead() {
                 TryLead::Ready(value) => return Poll::Ready(Ok(value)),
                 TryLead::Leader(guard) => self.as_mut().start(guard, init),
                 TryLead::Busy => {
-                    let waiter = Waiter::new(cell, Role::Candidate, cx.waker());
+                    let waiter = Waiter::new(cell, Role::Candidate, site, cx.waker());
                     self.set(Self::Waiting { waiter, init: Some(init) });
                 }
             }
@@ -229,15 +231,15 @@ pub struct GetOrTryInit<'a, T, H: OnceHooks, F, Fut>(Stage<'a, T, H, F, Fut>);
 
 impl<'a, T, H: OnceHooks, F, Fut> GetOrInit<'a, T, H, F, Fut> {
     #[inline]
-    pub(super) fn new(cell: &'a OnceCell<T, H>, init: F) -> Self {
-        Self(Stage::Fresh { cell, init })
+    pub(super) fn new(cell: &'a OnceCell<T, H>, site: H::Site, init: F) -> Self {
+        Self(Stage::Fresh { cell, site, init })
     }
 }
 
 impl<'a, T, H: OnceHooks, F, Fut> GetOrTryInit<'a, T, H, F, Fut> {
     #[inline]
-    pub(super) fn new(cell: &'a OnceCell<T, H>, init: F) -> Self {
-        Self(Stage::Fresh { cell, init })
+    pub(super) fn new(cell: &'a OnceCell<T, H>, site: H::Site, init: F) -> Self {
+        Self(Stage::Fresh { cell, site, init })
     }
 }
 

@@ -35,9 +35,9 @@ const _: () = assert!(align_of::<Waiter<'_, (), ()>>() >= ALIGN);
 impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
     /// Not in the list yet: the first poll pushes it.
     #[inline]
-    pub(super) fn new(cell: &'a OnceCell<T, H>, role: Role, waker: &Waker) -> Self {
+    pub(super) fn new(cell: &'a OnceCell<T, H>, role: Role, site: H::Site, waker: &Waker) -> Self {
         let waker = waker.clone();
-        let span = ManuallyDrop::new(cell.hooks.wait_begin());
+        let span = ManuallyDrop::new(cell.hooks.wait_begin(site));
         Self { node: Node::new(role, Some(waker)), cell, span }
     }
 
@@ -130,7 +130,7 @@ impl<T, H: OnceHooks> Drop for Waiter<'_, T, H> {
 }
 
 enum Stage<'a, T, H: OnceHooks> {
-    Fresh(&'a OnceCell<T, H>),
+    Fresh(&'a OnceCell<T, H>, H::Site),
     Waiting(Waiter<'a, T, H>),
     Done,
 }
@@ -175,15 +175,15 @@ pub struct LeadFuture<'a, T, H: OnceHooks = ()>(Stage<'a, T, H>);
 
 impl<'a, T, H: OnceHooks> Wait<'a, T, H> {
     #[inline]
-    pub(super) fn new(cell: &'a OnceCell<T, H>) -> Self {
-        Self(Stage::Fresh(cell))
+    pub(super) fn new(cell: &'a OnceCell<T, H>, site: H::Site) -> Self {
+        Self(Stage::Fresh(cell, site))
     }
 }
 
 impl<'a, T, H: OnceHooks> LeadFuture<'a, T, H> {
     #[inline]
-    pub(super) fn new(cell: &'a OnceCell<T, H>) -> Self {
-        Self(Stage::Fresh(cell))
+    pub(super) fn new(cell: &'a OnceCell<T, H>, site: H::Site) -> Self {
+        Self(Stage::Fresh(cell, site))
     }
 }
 
@@ -194,12 +194,12 @@ impl<'a, T, H: OnceHooks> Future for Wait<'a, T, H> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<&'a T> {
         // SAFETY: the only field, pinned with its owner.
         let mut stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
-        if let Stage::Fresh(cell) = *stage {
+        if let Stage::Fresh(cell, site) = *stage {
             if let Some(value) = cell.get() {
                 stage.set(Stage::Done);
                 return Poll::Ready(value);
             }
-            stage.set(Stage::Waiting(Waiter::new(cell, Role::Observer, cx.waker())));
+            stage.set(Stage::Waiting(Waiter::new(cell, Role::Observer, site, cx.waker())));
         }
         let value = ready!(stage.as_mut().waiting().poll_wait(cx.waker()));
         stage.set(Stage::Done);
@@ -214,13 +214,13 @@ impl<'a, T, H: OnceHooks> Future for LeadFuture<'a, T, H> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Lead<'a, T, H>> {
         // SAFETY: the only field, pinned with its owner.
         let mut stage = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
-        if let Stage::Fresh(cell) = *stage {
+        if let Stage::Fresh(cell, site) = *stage {
             stage.set(Stage::Done);
             match cell.try_lead() {
                 TryLead::Ready(value) => return Poll::Ready(Lead::Ready(value)),
                 TryLead::Leader(guard) => return Poll::Ready(Lead::Leader(guard)),
                 TryLead::Busy => {
-                    let waiter = Waiter::new(cell, Role::Candidate, cx.waker());
+                    let waiter = Waiter::new(cell, Role::Candidate, site, cx.waker());
                     stage.set(Stage::Waiting(waiter));
                 }
             }

@@ -206,6 +206,11 @@ macro_rules! announced_counter {
                 traced("fetch_add", old)
             }
             #[track_caller]
+            pub(crate) fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
+                let old = self.0.fetch_sub(value, announced("fetch_sub", "order", order));
+                traced("fetch_sub", old)
+            }
+            #[track_caller]
             pub(crate) fn fetch_max(&self, value: $value, order: Ordering) -> $value {
                 let old = self.0.fetch_max(value, announced("fetch_max", "order", order));
                 traced("fetch_max", old)

@@ -36,8 +36,9 @@ impl Crowd {
 
 impl OnceHooks for Crowd {
     type Span = ();
+    type Site = ();
 
-    fn wait_begin(&self) {
+    fn wait_begin(&self, (): ()) {
         self.waiting.fetch_add(1, SeqCst);
     }
 

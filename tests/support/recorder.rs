@@ -66,8 +66,9 @@ impl Recorder {
 
 impl OnceHooks for Recorder {
     type Span = Span;
+    type Site = ();
 
-    fn wait_begin(&self) -> Span {
+    fn wait_begin(&self, (): ()) -> Span {
         self.begin(Call::WaitBegin)
     }
 

@@ -6,13 +6,13 @@
 const BITS: u32 = 26;
 
 /// A greater value has a greater code, or the same.
-pub(super) fn word(value: u64) -> u32 {
+pub(crate) fn word(value: u64) -> u32 {
     let shift = (value | 1 << BITS).ilog2() - BITS;
     (shift << BITS) + (value >> shift) as u32
 }
 
 /// The least value that has this code. `u64::MAX` for codes that none has.
-pub(super) fn least(word: u32) -> u64 {
+pub(crate) fn least(word: u32) -> u64 {
     let shift = (word >> BITS).saturating_sub(1);
     if shift > 63 - BITS {
         return u64::MAX;
@@ -21,7 +21,7 @@ pub(super) fn least(word: u32) -> u64 {
 }
 
 /// The greatest value that has this code.
-pub(super) fn greatest(word: u32) -> u64 {
+pub(crate) fn greatest(word: u32) -> u64 {
     let shift = (word >> BITS).saturating_sub(1).min(63 - BITS);
     least(word) | ((1 << shift) - 1)
 }
