@@ -1,5 +1,6 @@
 //! `cargo run --release -p benches --bin histogram`: the figures of histograms, as
-//! Markdown. With `--quick` it only shows that everything runs.
+//! Markdown. With `--quick` it only shows that everything runs; with
+//! `--threads 8,32` it does only these, to repeat a column that was disturbed.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -187,7 +188,11 @@ fn main() {
     let (rounds, millis) = if quick { (1, 0) } else { (9, 4_000) };
     let effort = Effort { rounds, time: Duration::from_millis(millis) };
     let n = if quick { 10_000 } else { 2_000_000 };
-    let threads = if quick { vec![1, 8] } else { vec![1, 2, 4, 8, 16, 32] };
+    let threads = match std::env::args().skip_while(|argument| argument != "--threads").nth(1) {
+        Some(asked) => asked.split(',').map(|n| n.parse().expect("numbers of threads")).collect(),
+        None if quick => vec![1, 8],
+        None => vec![1, 2, 4, 8, 16, 32],
+    };
     let mut figures = Figures { effort, n, threads, missed: Vec::new() };
     figures.records();
     figures.snapshots(if quick { 10 } else { 10_000 });
