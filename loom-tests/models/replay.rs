@@ -283,8 +283,9 @@ pub(crate) fn cancel_beside_publish() {
         publisher
     };
     // The other is woken, whatever became of the one before it in the list.
-    bell.wait();
-    assert!(poll_once(kept.as_mut(), &bell).is_ready());
+    while poll_once(kept.as_mut(), &bell).is_pending() {
+        bell.wait();
+    }
     publisher.join().unwrap();
     assert_eq!(drain(&mut subscriber), [1], "a cancelled wait loses nothing");
 }
@@ -297,9 +298,8 @@ pub(crate) fn new_waker_beside_event() {
     assert!(poll_once(waits.as_mut(), &Bell::new()).is_pending());
     let publisher = thread::spawn(move || publish(&shared, 1));
     let bell = Bell::new();
-    if poll_once(waits.as_mut(), &bell).is_pending() {
+    while poll_once(waits.as_mut(), &bell).is_pending() {
         bell.wait();
-        assert!(poll_once(waits.as_mut(), &bell).is_ready());
     }
     publisher.join().unwrap();
 }

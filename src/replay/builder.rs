@@ -96,7 +96,7 @@ impl<T, H> Builder<T, H> {
     /// ```
     /// use bellwether::{ReplayBuffer, hooks::OnMissed};
     ///
-    /// let hooks = OnMissed(|events| eprintln!("missed {events}"));
+    /// let hooks = OnMissed(|events: u64| eprintln!("missed {events}"));
     /// assert!(ReplayBuffer::<u8>::builder().capacity(3).hooks(hooks).build().is_ok());
     /// ```
     pub fn hooks<G>(self, hooks: G) -> Builder<T, G> {
