@@ -75,7 +75,8 @@ use publish::After;
 pub struct ReplayBuffer<T, H = ()> {
     log: Log<T>,
     epoch: u64,
-    weigh: fn(&T) -> usize,
+    /// By its size, if `None`.
+    weigh: Option<fn(&T) -> usize>,
     hooks: H,
 }
 
@@ -112,7 +113,7 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     /// ```
     #[inline]
     pub fn publish(&self, event: T) -> Result<u64, PublishError<T>> {
-        let bytes = (self.weigh)(&event);
+        let bytes = self.weight(&event);
         self.publish_sized(event, bytes)
     }
 
@@ -174,7 +175,7 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
         I: IntoIterator<Item = T>,
     {
         let weighed = |event| {
-            let bytes = (self.weigh)(&event);
+            let bytes = self.weight(&event);
             (event, bytes)
         };
         let events: Vec<_> = events.into_iter().map(weighed).collect();
@@ -232,6 +233,11 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
 }
 
 impl<T, H> ReplayBuffer<T, H> {
+    #[inline]
+    fn weight(&self, event: &T) -> usize {
+        self.weigh.map_or(size_of::<T>(), |weigh| weigh(event))
+    }
+
     /// What the buffer holds at this moment.
     ///
     /// ```

@@ -28,13 +28,13 @@ pub struct Builder<T, H = ()> {
     capacity: Option<usize>,
     max_bytes: usize,
     epoch: u64,
-    weigh: fn(&T) -> usize,
+    weigh: Option<fn(&T) -> usize>,
     hooks: H,
 }
 
 impl<T> Builder<T> {
     pub(super) fn new() -> Self {
-        Self { capacity: None, max_bytes: usize::MAX, epoch: 0, weigh: size_of_val, hooks: () }
+        Self { capacity: None, max_bytes: usize::MAX, epoch: 0, weigh: None, hooks: () }
     }
 }
 
@@ -75,7 +75,7 @@ impl<T, H> Builder<T, H> {
     /// assert_eq!(buffer.stats().bytes, 124);
     /// ```
     pub fn weigh(mut self, weigh: fn(&T) -> usize) -> Self {
-        self.weigh = weigh;
+        self.weigh = Some(weigh);
         self
     }
 

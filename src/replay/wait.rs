@@ -70,11 +70,13 @@ impl<'a, T, H: ReplayHooks> Arrival<'a, T, H> {
     fn leave(&mut self, outcome: WaitOutcome) {
         let told =
             self.span.take().map(|span| Told { hooks: self.hooks, span: Some(span), outcome });
-        if self.node.is_linked() {
+        let waker = if self.node.is_linked() {
             // SAFETY: it is linked into this list only.
-            let waker = self.log.lock(|inner| unsafe { inner.parked.remove(&self.node) });
-            shielded(|| drop(waker));
-        }
+            self.log.lock(|inner| unsafe { inner.parked.remove(&self.node) })
+        } else {
+            self.node.take_waker()
+        };
+        shielded(|| drop(waker));
         drop(told);
     }
 }

@@ -133,8 +133,9 @@ impl<T> Log<T> {
     #[inline(always)]
     pub(in crate::replay) fn room(&self, inner: &Inner<T>, events: usize, out: &Batch<T>) -> Room {
         let size = 1 << self.shift;
-        let begun = (size - self.index(inner.tail)) & (size - 1);
-        let needed = events.saturating_sub(begun).div_ceil(size);
+        // Slots of the newest chunk that are left.
+        let begun = inner.tail.wrapping_neg() as usize & (size - 1);
+        let needed = (events.saturating_sub(begun) + size - 1) >> self.shift;
         if needed <= inner.free.len() {
             Room::Enough
         } else if self.is_left_over(inner, out) {
