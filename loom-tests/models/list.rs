@@ -133,23 +133,23 @@ models! {
         objective_beside_two_ends, 2, 100;
     }
     replay {
-        publish_beside_read_of_one, 2, 1;
-        publish_beside_read_of_two, 2, 1;
-        publish_beside_read_of_four, 2, 1;
-        reuse_beside_read, 2, 1;
-        entry_beside_read, 2, 1;
-        join_beside_publish, 2, 1;
-        publish_beside_publish, 2, 1;
-        two_publish_beside_read, 2, 1;
-        wait_beside_publish, 2, 1;
-        two_wait_beside_publish, 1, 1;
-        cancel_beside_publish, 2, 1;
-        new_waker_beside_event, 2, 1;
-        wait_beside_close, 2, 1;
-        read_beside_close, 2, 1;
-        recv_blocking_beside_publish, 2, 1;
-        resume_beside_publish, 2, 1;
-        batch_beside_read, 2, 1;
+        publish_beside_read_of_one, 2, 266;
+        publish_beside_read_of_two, 2, 112;
+        publish_beside_read_of_four, 2, 1762;
+        reuse_beside_read, 2, 218;
+        entry_beside_read, 2, 100;
+        join_beside_publish, 2, 100;
+        publish_beside_publish, 2, 17;
+        two_publish_beside_read, 2, 143;
+        wait_beside_publish, 2, 28;
+        two_wait_beside_publish, 1, 184;
+        cancel_beside_publish, 2, 107;
+        new_waker_beside_event, 2, 48;
+        wait_beside_close, 2, 115;
+        read_beside_close, 2, 34;
+        recv_blocking_beside_publish, 2, 37;
+        resume_beside_publish, 2, 78;
+        batch_beside_read, 2, 11;
     }
     ;
     pairs {
