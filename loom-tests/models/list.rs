@@ -141,6 +141,8 @@ models! {
         join_beside_publish, 2, 100;
         publish_beside_publish, 2, 17;
         two_publish_beside_read, 2, 143;
+        two_evict_beside_read, 2, 400;
+        publish_beside_two_reads, 2, 2000;
         wait_beside_publish, 2, 28;
         two_wait_beside_publish, 1, 184;
         cancel_beside_publish, 2, 107;

@@ -224,6 +224,28 @@ pub(crate) fn publish_beside_publish() {
     }
 }
 
+/// Two publishers carry events out beside a reader.
+pub(crate) fn two_evict_beside_read() {
+    let shared = buffer::<Marked>(1);
+    let mut subscriber = Subscriber::new(shared.clone(), Start::Oldest);
+    publish(&shared, 1);
+    let others = [(); 2].map(|()| {
+        let shared = shared.clone();
+        thread::spawn(move || shared.publish(Marked::new(7)).unwrap())
+    });
+    match subscriber.try_recv() {
+        Ok(event) if event.seq == 1 => assert_eq!(event.value.number(), 1),
+        Ok(event) => assert_eq!(event.value.number(), 7),
+        Err(TryRecvError::Missed(missed)) => assert_eq!(missed.from, 1),
+        Err(_) => panic!("one was there"),
+    }
+    check(&subscriber);
+    for other in others {
+        other.join().unwrap();
+    }
+    assert_eq!(subscriber.receipt().published, 3);
+}
+
 /// Two publishers beside a reader, all of whom meet in one chunk.
 pub(crate) fn two_publish_beside_read() {
     let shared = buffer::<Plain>(1);
@@ -238,6 +260,28 @@ pub(crate) fn two_publish_beside_read() {
         other.join().unwrap();
     }
     assert_eq!(subscriber.receipt().published, 2);
+}
+
+/// Two readers, one of whom may hold what the other no longer finds.
+pub(crate) fn publish_beside_two_reads() {
+    let shared = buffer(1);
+    let [mut mine, mut other] = [(); 2].map(|()| Subscriber::new(shared.clone(), Start::Oldest));
+    publish(&shared, 1);
+    let reader = thread::spawn(move || {
+        drain(&mut other);
+        other
+    });
+    let publisher = {
+        let shared = shared.clone();
+        thread::spawn(move || publish(&shared, 2))
+    };
+    drain(&mut mine);
+    publisher.join().unwrap();
+    let mut other = reader.join().unwrap();
+    for reader in [&mut mine, &mut other] {
+        drain(reader);
+        assert_eq!((reader.receipt().published, reader.receipt().pending), (2, 0));
+    }
 }
 
 /// A receiver parks while another publishes.
