@@ -142,7 +142,7 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
         let mut event = Some((event, bytes));
         let mut after = After::new(self);
         let published = after.publish(1, bytes, || event.take());
-        after.finish();
+        after.run();
         match (published, event) {
             (Ok(at), _) => Ok(at + 1),
             (Err(_), Some((event, _))) => Err(PublishError::Closed(event)),
@@ -198,11 +198,11 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
                 piece += 1;
             }
             if after.publish(piece, bytes, || events.next()).is_err() {
-                after.finish();
+                after.run();
                 return Err(PublishError::Closed(bare(&mut events)));
             }
         }
-        after.finish();
+        after.run();
         Ok(len)
     }
 
@@ -227,7 +227,7 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     pub fn close(&self) -> bool {
         let mut after = After::new(self);
         let was_open = after.close();
-        after.finish();
+        after.run();
         was_open
     }
 }

@@ -10,7 +10,7 @@
 //! As long as there is more to carry out, the lock is taken again.
 
 use alloc::boxed::Box;
-use core::mem::{forget, take};
+use core::mem::take;
 use core::task::Waker;
 
 use super::ReplayBuffer;
@@ -149,19 +149,6 @@ impl<'a, T, H: ReplayHooks> After<'a, T, H> {
         }
     }
 
-    /// Does all that is left, now rather than when it is dropped: so that a panic leaves
-    /// the rest to the drop.
-    ///
-    /// # Panics
-    ///
-    /// As [`Self::run`].
-    #[inline(always)]
-    pub(super) fn finish(mut self) {
-        self.run();
-        // Nothing is left, and nothing else is in it.
-        forget(self);
-    }
-
     /// Does all that is left.
     ///
     /// # Panics
@@ -169,7 +156,7 @@ impl<'a, T, H: ReplayHooks> After<'a, T, H> {
     /// With the first panic of an event's drop, a waker or a hook; unwinding does the
     /// rest.
     #[inline(always)]
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         if !self.removed.is_empty() | !self.wakers.is_empty() | self.more {
             self.settle();
         }
