@@ -368,7 +368,7 @@ impl<B: Handle> Subscriber<B> {
     }
 
     /// Lends up to `max` events that are there, in order, without cloning them; returns
-    /// how many there were, at least one. It ends early where events went.
+    /// how many there were, at least one unless `max` is 0. It ends early where events went.
     ///
     /// What the closure is lent stays, even if it is evicted meanwhile: it should be
     /// quick. It may use the buffer.
@@ -427,7 +427,7 @@ impl<B: Handle> Subscriber<B> {
     }
 
     /// Receives up to `max` events that are there, and appends them; returns how many,
-    /// at least one. It ends early where events went.
+    /// at least one unless `max` is 0. It ends early where events went.
     ///
     /// # Errors
     ///

@@ -153,7 +153,7 @@ impl<B: Handle> Subscriber<B> {
     }
 
     /// As soon as there is one event, up to `max` events; appends them, and returns how
-    /// many, at least one. It ends early where events went.
+    /// many, at least one unless `max` is 0. It ends early where events went.
     ///
     /// # Errors
     ///
