@@ -9,6 +9,7 @@
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
+//! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
 //! | `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
 
 use alloc::vec::Vec;
@@ -20,17 +21,21 @@ mod batch;
 mod builder;
 mod chunk;
 mod error;
+mod handle;
 mod lock;
 mod log;
 mod parked;
 mod publish;
+mod start;
 mod subscriber;
 mod token;
 mod wait;
 
 pub use builder::Builder;
 pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
-pub use subscriber::{Event, Handle, Receipt, Resume, Start, Subscriber};
+pub use handle::Handle;
+pub use start::{Event, Receipt, Resume, Start};
+pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
 
 use log::Log;

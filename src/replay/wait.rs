@@ -13,9 +13,11 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
 use super::error::{RecvError, TryRecvError};
+use super::handle::Handle;
 use super::log::Log;
 use super::parked::Node;
-use super::subscriber::{Event, Handle, Subscriber};
+use super::start::Event;
+use super::subscriber::Subscriber;
 use crate::hooks::{CallSite, ReplayHooks, WaitOutcome};
 use crate::sync::shielded;
 
