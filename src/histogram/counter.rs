@@ -48,7 +48,7 @@ with_u64! {
 without_u64! {
     #[cfg(not(test))]
     mod pair;
-    pub(super) use pair::Pair as Counter;
+    pub(crate) use pair::Pair as Counter;
 }
 
 // Where it is not used, it is still tested and modelled.
