@@ -20,19 +20,26 @@ pub mod peers;
 pub mod prove;
 pub mod work;
 
-/// What is published.
-pub trait Event: Clone + Send + Sync + 'static {
-    /// One that carries a number.
-    fn numbered(number: u64) -> Self;
-
-    /// The number that it carries.
+/// What carries a number.
+pub trait Numbered: Send + 'static {
+    /// The number.
     fn number(&self) -> u64;
+}
+
+/// What is published.
+pub trait Event: Numbered + Clone + Sync {
+    /// One that carries this number.
+    fn numbered(number: u64) -> Self;
 }
 
 impl Event for u64 {
     fn numbered(number: u64) -> Self {
         number
     }
+}
+
+impl Numbered for u64 {
+    #[inline(always)]
     fn number(&self) -> u64 {
         *self
     }
@@ -43,6 +50,10 @@ impl Event for [u64; 8] {
     fn numbered(number: u64) -> Self {
         [number; 8]
     }
+}
+
+impl Numbered for [u64; 8] {
+    #[inline(always)]
     fn number(&self) -> u64 {
         self[0]
     }
@@ -55,6 +66,10 @@ impl Event for Arc<[u8]> {
         bytes[..8].copy_from_slice(&number.to_le_bytes());
         Arc::new(bytes)
     }
+}
+
+impl Numbered for Arc<[u8]> {
+    #[inline(always)]
     fn number(&self) -> u64 {
         self.iter().take(8).rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
     }
@@ -129,6 +144,9 @@ pub trait Subscriber<T: Event>: Send + 'static {
     /// Whether several are read at the price of one.
     const HAS_BATCHES: bool = false;
 
+    /// What is in a batch that is received: the event, or more.
+    type Item: Numbered;
+
     /// What there is, at once.
     fn try_recv(&mut self) -> Got<T>;
 
@@ -147,23 +165,32 @@ pub trait Subscriber<T: Event>: Send + 'static {
     }
 
     /// Appends up to so many, once there is something.
-    fn recv_many(&mut self, into: &mut Vec<T>, max: usize) -> impl Future<Output = Batch> + Send {
-        async move {
-            let mut got = self.recv().await;
-            for events in 0..max {
-                match got {
-                    Got::Event(event) => into.push(event),
-                    other => return Batch::end(events, &other),
-                }
-                if events + 1 < max {
-                    got = self.try_recv();
-                } else {
-                    break;
-                }
-            }
-            Batch { events: max, ..Batch::default() }
+    fn recv_many(
+        &mut self,
+        into: &mut Vec<Self::Item>,
+        max: usize,
+    ) -> impl Future<Output = Batch> + Send;
+}
+
+/// [`Subscriber::recv_many`] for whom has no batches.
+#[inline(always)]
+async fn one_by_one<T: Event>(
+    reader: &mut impl Subscriber<T>,
+    into: &mut Vec<T>,
+    max: usize,
+) -> Batch {
+    let mut got = reader.recv().await;
+    for events in 0..max {
+        match got {
+            Got::Event(event) => into.push(event),
+            other => return Batch::end(events, &other),
         }
+        if events + 1 == max {
+            break;
+        }
+        got = reader.try_recv();
     }
+    Batch { events: max, ..Batch::default() }
 }
 
 /// A subscriber's account of events that are numbered from 0.

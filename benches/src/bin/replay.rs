@@ -342,6 +342,7 @@ fn main() {
     figures.latency();
     match figures.missed.as_slice() {
         _ if quick => println!("Too short a run to time anything: it shows that all of it runs."),
+        _ if !columns().contains(&OURS) => println!("Nothing is judged: {OURS} takes no part."),
         [] => println!("All goals are met."),
         missed => println!("Missed: {}.", missed.join("; ")),
     }

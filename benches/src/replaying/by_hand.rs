@@ -145,6 +145,7 @@ fn batch<T>(events: Result<usize, Got<T>>) -> Batch {
 
 impl<T: Event> Subscriber<T> for Cursor<T> {
     const HAS_BATCHES: bool = true;
+    type Item = T;
 
     #[inline(always)]
     fn try_recv(&mut self) -> Got<T> {

@@ -12,7 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
 use super::work::{BATCH, CAPACITY};
-use super::{Got, Replaying, Subscriber, Tally};
+use super::{Got, Numbered, Replaying, Subscriber, Tally};
 
 /// Who reads how, and who publishes how.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +123,7 @@ async fn batched<P: Replaying<u64>>(mut reader: P::Subscriber) -> Tally {
     loop {
         let batch = reader.recv_many(&mut events, BATCH).await;
         assert_eq!(batch.events, events.len(), "{}", P::NAME);
-        events.drain(..).for_each(|number| tally.receive(number));
+        events.drain(..).for_each(|event| tally.receive(event.number()));
         tally.missed += batch.missed;
         if batch.is_closed {
             return tally;

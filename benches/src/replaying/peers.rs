@@ -4,7 +4,7 @@
 use async_broadcast::{RecvError as AsyncError, TryRecvError as AsyncTryError, TrySendError};
 use tokio::sync::broadcast::{self, error};
 
-use super::{Event, Got, Replaying, Subscriber};
+use super::{Batch, Event, Got, Replaying, Subscriber, one_by_one};
 
 impl<T: Event> Replaying<T> for broadcast::Sender<T> {
     const NAME: &'static str = "tokio broadcast";
@@ -26,6 +26,8 @@ impl<T: Event> Replaying<T> for broadcast::Sender<T> {
 }
 
 impl<T: Event> Subscriber<T> for broadcast::Receiver<T> {
+    type Item = T;
+
     #[inline(always)]
     fn try_recv(&mut self) -> Got<T> {
         match broadcast::Receiver::try_recv(self) {
@@ -42,6 +44,10 @@ impl<T: Event> Subscriber<T> for broadcast::Receiver<T> {
             Err(error::RecvError::Lagged(missed)) => Got::Missed(missed),
             Err(error::RecvError::Closed) => Got::Closed,
         }
+    }
+    #[inline(always)]
+    async fn recv_many(&mut self, into: &mut Vec<T>, max: usize) -> Batch {
+        one_by_one(self, into, max).await
     }
 }
 
@@ -80,6 +86,8 @@ impl<T: Event> Replaying<T> for AsyncBroadcast<T> {
 }
 
 impl<T: Event> Subscriber<T> for async_broadcast::Receiver<T> {
+    type Item = T;
+
     #[inline(always)]
     fn try_recv(&mut self) -> Got<T> {
         match async_broadcast::Receiver::try_recv(self) {
@@ -97,5 +105,9 @@ impl<T: Event> Subscriber<T> for async_broadcast::Receiver<T> {
             Err(AsyncError::Overflowed(missed)) => Got::Missed(missed),
             Err(AsyncError::Closed) => Got::Closed,
         }
+    }
+    #[inline(always)]
+    async fn recv_many(&mut self, into: &mut Vec<T>, max: usize) -> Batch {
+        one_by_one(self, into, max).await
     }
 }

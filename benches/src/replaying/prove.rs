@@ -4,7 +4,7 @@ use core::fmt::Debug;
 use std::thread;
 
 use super::work::BATCH;
-use super::{Batch, Event, Got, Replaying, Subscriber, Tally};
+use super::{Batch, Event, Got, Numbered, Replaying, Subscriber, Tally};
 use crate::each_replaying;
 use crate::wakers::{Task, run_woken};
 use crate::work::now;
@@ -58,7 +58,7 @@ fn everything_in_order<P: Replaying<T>, T: Event + PartialEq + Debug>() {
     let mut into = Vec::new();
     let got = now(many.recv_many(&mut into, BATCH));
     assert_eq!(got, Batch { events: BATCH, ..Batch::default() }, "{}", P::NAME);
-    assert!(into.iter().map(T::number).eq(EVENTS / 2..EVENTS), "{}", P::NAME);
+    assert!(into.iter().map(Numbered::number).eq(EVENTS / 2..EVENTS), "{}", P::NAME);
     let end = Batch { is_closed: true, ..Batch::default() };
     assert_eq!(early.try_recv(), Got::Closed, "{}", P::NAME);
     assert_eq!(now(one.recv()), Got::Closed, "{}", P::NAME);
@@ -101,7 +101,7 @@ fn who_waits_is_woken<P: Replaying<T>, T: Event + PartialEq + Debug>() {
     }
     let many = |reader: &mut P::Subscriber| now(reader.recv_many(&mut Vec::new(), 1)).events;
     assert!(batched.iter_mut().all(|reader| many(reader) == 1), "{}", P::NAME);
-    let mut vectors = vec![Vec::new(); WAITERS];
+    let mut vectors = [(); WAITERS].map(|()| Vec::new());
     let readers = batched.iter_mut().zip(&mut vectors);
     let mut all: Vec<_> =
         readers.map(|(reader, into)| Task::new(reader.recv_many(into, BATCH))).collect();
