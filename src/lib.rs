@@ -9,11 +9,15 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "std")]
+mod block_on;
 pub mod error;
 mod histogram;
 pub mod hooks;
 pub mod metrics;
 mod once;
+#[cfg(feature = "alloc")]
+mod replay;
 mod sync;
 mod waiters;
 
@@ -30,6 +34,13 @@ pub use hooks::{CallSite, Clock, EvictReason, InitOutcome, OnceHooks, ReplayHook
 pub use metrics::{Metrics, OnceMetrics, ReplayMetrics};
 pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,
+};
+
+#[cfg(feature = "alloc")]
+pub use replay::{
+    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Missed, PublishError,
+    Receipt, RecvError, ReplayBuffer, Resume, Start, Stats as ReplayStats, Subscriber, Token,
+    TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

@@ -36,11 +36,11 @@ mod native {
     pub(crate) use core::sync::atomic::AtomicU32;
     #[cfg(all(not(feature = "portable-atomic"), target_has_atomic = "64"))]
     pub(crate) use core::sync::atomic::AtomicU64;
-    #[cfg(all(not(feature = "portable-atomic"), feature = "std"))]
+    #[cfg(all(not(feature = "portable-atomic"), feature = "alloc"))]
     pub(crate) use core::sync::atomic::AtomicUsize;
     #[cfg(not(feature = "portable-atomic"))]
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8};
-    #[cfg(all(feature = "portable-atomic", feature = "std"))]
+    #[cfg(all(feature = "portable-atomic", feature = "alloc"))]
     pub(crate) use portable_atomic::AtomicUsize;
     #[cfg(feature = "portable-atomic")]
     pub(crate) use portable_atomic::{AtomicBool, AtomicPtr, AtomicU8};

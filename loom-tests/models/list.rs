@@ -11,6 +11,7 @@ pub(crate) mod hooks;
 pub(crate) mod metrics;
 pub(crate) mod pairs;
 pub(crate) mod parked;
+pub(crate) mod replay;
 pub(crate) mod shards;
 pub(crate) mod support;
 pub(crate) mod takeovers;
@@ -130,6 +131,25 @@ models! {
         total_beside_total_and_end, 2, 1000;
         worst_beside_two_ends, 1, 2000;
         objective_beside_two_ends, 2, 100;
+    }
+    replay {
+        publish_beside_read_of_one, 2, 1;
+        publish_beside_read_of_two, 2, 1;
+        publish_beside_read_of_four, 2, 1;
+        reuse_beside_read, 2, 1;
+        entry_beside_read, 2, 1;
+        join_beside_publish, 2, 1;
+        publish_beside_publish, 2, 1;
+        two_publish_beside_read, 2, 1;
+        wait_beside_publish, 2, 1;
+        two_wait_beside_publish, 1, 1;
+        cancel_beside_publish, 2, 1;
+        new_waker_beside_event, 2, 1;
+        wait_beside_close, 2, 1;
+        read_beside_close, 2, 1;
+        recv_blocking_beside_publish, 2, 1;
+        resume_beside_publish, 2, 1;
+        batch_beside_read, 2, 1;
     }
     ;
     pairs {

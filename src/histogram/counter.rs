@@ -37,6 +37,14 @@ with_u64! {
             }
         }
 
+        /// For a writer that is alone, and knows that it stands at `_from`.
+        #[cfg(feature = "alloc")]
+        #[inline(always)]
+        #[cfg_attr(bellwether_loom, track_caller)]
+        pub(crate) fn advance(&self, _from: u64, to: u64, order: Ordering) {
+            self.0.store(to, order);
+        }
+
         #[inline(always)]
         #[cfg_attr(bellwether_loom, track_caller)]
         pub(crate) fn load(&self, order: Ordering) -> u64 {
@@ -49,6 +57,14 @@ without_u64! {
     #[cfg(not(test))]
     mod pair;
     pub(super) use pair::Pair as Counter;
+
+    #[cfg(feature = "alloc")]
+    impl Counter {
+        /// For a writer that is alone, and knows that it stands at `from`.
+        pub(crate) fn advance(&self, from: u64, to: u64, order: crate::sync::Ordering) {
+            self.write::<true>(to.wrapping_sub(from), order);
+        }
+    }
 }
 
 // Where it is not used, it is still tested and modelled.
