@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `replaying/peers.rs` | the published peers |
 //! | `replaying/by_hand.rs` | the peer that people write |
+//! | `replaying/ours.rs` | our form |
 //! | `replaying/floor.rs` | a lock, a load and a clone |
 //! | `replaying/prove.rs` | what is proved |
 //! | `replaying/work.rs` | the timed work of one thread |
@@ -16,6 +17,7 @@ pub mod by_hand;
 pub mod delivery;
 pub mod floor;
 pub mod memory;
+pub mod ours;
 pub mod peers;
 pub mod prove;
 pub mod work;
@@ -254,7 +256,8 @@ macro_rules! each_replaying {
             $peer => $work,
             ::tokio::sync::broadcast::Sender<$event>,
             $crate::replaying::peers::AsyncBroadcast<$event>,
-            $crate::replaying::by_hand::ByHand<$event>
+            $crate::replaying::by_hand::ByHand<$event>,
+            $crate::replaying::ours::Shared<$event>
         );
     }};
 }

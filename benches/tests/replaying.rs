@@ -2,8 +2,7 @@
 
 use benches::each_replaying;
 use benches::replaying::delivery::{self, Scene};
-use benches::replaying::{Got, Replaying, Subscriber, Tally, prove, work};
-use benches::work::now;
+use benches::replaying::{Got, Replaying, Tally, prove, work};
 use tokio::runtime::Builder;
 
 #[test]
@@ -28,18 +27,6 @@ fn every_timed_run_delivers() {
             let all = delivery::tasks::<P>(&runtime, scene, 5_000).tally;
             assert_eq!(all.next(), 3 * 5_000, "{}", <P as Replaying<u64>>::NAME);
         }
-    });
-}
-
-#[test]
-fn a_batch_is_no_larger_than_asked() {
-    each_replaying!(P of u64 => {
-        let peer = <P as Replaying<u64>>::new(16);
-        let mut reader = Replaying::<u64>::subscribe(&peer);
-        (0..10).for_each(|number| Replaying::publish(&peer, number));
-        assert_eq!(reader.for_each_ready(3, |_: &u64| ()).events, 3);
-        assert_eq!(now(reader.recv_many(&mut Vec::<u64>::new(), 3)).events, 3);
-        assert_eq!(Subscriber::<u64>::try_recv(&mut reader), Got::Event(6));
     });
 }
 

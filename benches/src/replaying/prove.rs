@@ -26,6 +26,7 @@ pub fn prove_all() {
 /// If it does not.
 pub fn prove<P: Replaying<T>, T: Event + PartialEq + Debug>() {
     everything_in_order::<P, T>();
+    a_batch_is_no_larger_than_asked::<P, T>();
     who_is_overtaken_is_told_by_how_many::<P, T>();
     who_waits_is_woken::<P, T>();
     overtaken_by_a_thread::<P, T>();
@@ -64,6 +65,16 @@ fn everything_in_order<P: Replaying<T>, T: Event + PartialEq + Debug>() {
     assert_eq!(now(one.recv()), Got::Closed, "{}", P::NAME);
     assert_eq!(look.for_each_ready(BATCH, |_| ()), end, "{}", P::NAME);
     assert_eq!(now(many.recv_many(&mut into, BATCH)), end, "{}", P::NAME);
+}
+
+/// And the next one goes on after it.
+fn a_batch_is_no_larger_than_asked<P: Replaying<T>, T: Event + PartialEq + Debug>() {
+    let peer = P::new(EVENTS as usize);
+    let mut reader = peer.subscribe();
+    publish::<P, T>(&peer, 0..10);
+    assert_eq!(reader.for_each_ready(3, |_| ()).events, 3, "{}", P::NAME);
+    assert_eq!(now(reader.recv_many(&mut Vec::new(), 3)).events, 3, "{}", P::NAME);
+    assert_eq!(reader.try_recv(), Got::Event(T::numbered(6)), "{}", P::NAME);
 }
 
 /// And then gets all that is left.
