@@ -190,14 +190,16 @@ impl Figures {
     }
 
     fn threads(&mut self) {
-        let mut table = table("number of threads that poll, ns per event delivered", &VERDICT);
-        for (threads, goal) in [(1, Goal::None), (8, Goal::TimesFaster(4.0))] {
+        let mut table = table("to threads that poll, ns per event delivered", &VERDICT);
+        for (what, threads, goal) in
+            [("1 thread", 1, Goal::None), ("8 threads", 8, Goal::TimesFaster(4.0))]
+        {
             let (mut all, n) = (Vec::new(), self.n(1_000_000));
             each_replaying!(P of u64 => {
                 let run = move |n| delivery::threads::<P>(n, threads);
                 all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
             });
-            self.row(&mut table, &format!("{threads}"), all, goal);
+            self.row(&mut table, what, all, goal);
         }
         println!("{table}");
     }

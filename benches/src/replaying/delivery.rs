@@ -34,6 +34,10 @@ pub struct Scene {
 pub fn threads<P: Replaying<u64>>(n: u64, threads: usize) -> Duration {
     let each = n.div_ceil(threads as u64).next_power_of_two();
     let peer = P::new(each as usize);
+    // Once full, so that nobody allocates or touches new pages while timed.
+    let first = peer.subscribe();
+    (0..each).for_each(|number| peer.publish(number));
+    drop(first);
     let door = &Barrier::new(threads + 1);
     let time = thread::scope(|scope| {
         let poll = |mut reader: P::Subscriber| {
