@@ -6,7 +6,7 @@ pub(crate) const USAGE: &str = "\
 Usage: reconnect_storm [--sessions N] [--rate N]
 
   --sessions N  sessions to play, 12 to 20,000 (10,000, or as many as files may be open)
-  --rate N      events published in a second, 1 to 100,000 (100)
+  --rate N      events published in a second, 1 to 100,000 (30)
   -h, --help    this text
 
 Exit status: 0 all guarantees held, 1 the scene could not be played,
@@ -50,5 +50,5 @@ pub(crate) fn parse(
             return Err(format!("{flag} is given twice"));
         }
     }
-    Ok(Some(Options { sessions: sessions.unwrap_or(10_000), rate: rate.unwrap_or(100) }))
+    Ok(Some(Options { sessions: sessions.unwrap_or(10_000), rate: rate.unwrap_or(30) }))
 }

@@ -22,8 +22,8 @@ use crate::report::count;
 use crate::server::{self, Served};
 
 /// The bounds of the buffer.
-pub(crate) const EVENTS: usize = 128;
-pub(crate) const BYTES: usize = 16 << 10;
+pub(crate) const EVENTS: usize = 64;
+pub(crate) const BYTES: usize = 8 << 10;
 
 pub(crate) static METRICS: ReplayMetrics = ReplayMetrics::new("events");
 
@@ -88,14 +88,6 @@ async fn play(options: &Options, cast: &Cast) -> Result<Outcome, String> {
     let (stop_serving, stopped) = oneshot::channel();
     let served = tokio::spawn(server::serve(listener, buffer.clone(), stopped));
 
-    let publish_times = Arc::new(Histogram::new());
-    let stop = Stop(Arc::default());
-    let publisher = {
-        let (buffer, times) = (buffer.clone(), publish_times.clone());
-        let (stop, rate) = (stop.0.clone(), options.rate);
-        std::thread::spawn(move || publisher::publish(&buffer, began, rate, &times, &stop))
-    };
-
     let seen = Arc::new(Seen::default());
     let (acts, act) = watch::channel((Act::Calm, began));
     let mut clients = Clients::new();
@@ -115,23 +107,31 @@ async fn play(options: &Options, cast: &Cast) -> Result<Outcome, String> {
         };
         clients.spawn(client.play(stream));
     }
+    // Now, while the server is busy with who subscribes where.
+    let publish_times = Arc::new(Histogram::new());
+    let stop = Stop(Arc::default());
+    let publisher = {
+        let (buffer, times) = (buffer.clone(), publish_times.clone());
+        let (stop, rate) = (stop.0.clone(), options.rate);
+        std::thread::spawn(move || publisher::publish(&buffer, began, rate, &times, &stop))
+    };
     let more = async |clients: &mut Clients, events: usize| {
         let target = buffer.token().seq + events as u64;
         until(clients, || publisher.is_finished() || buffer.token().seq >= target).await
     };
     until(&mut clients, || seen.joined.load(Relaxed) == cast.sessions).await?;
     tell(format!("all {} sessions are connected and receive", count(cast.sessions)));
-    more(&mut clients, EVENTS).await?;
+    more(&mut clients, EVENTS / 4).await?;
 
     let cut_off = playing(cast.sessions, Role::CutOff);
     let leave = cast.sessions - playing(cast.sessions, Role::Steady);
     acts.send_replace((Act::Stall, Instant::now()));
     tell(format!("{} of them stop reading", count(leave - cut_off)));
-    more(&mut clients, 2 * EVENTS).await?;
+    more(&mut clients, EVENTS).await?;
 
     acts.send_replace((Act::Leave, Instant::now()));
     tell("these are gone, without a word".into());
-    more(&mut clients, EVENTS / 2).await?;
+    more(&mut clients, EVENTS / 4).await?;
 
     acts.send_replace((Act::Storm, Instant::now()));
     tell(format!(
@@ -141,7 +141,7 @@ async fn play(options: &Options, cast: &Cast) -> Result<Outcome, String> {
     ));
     until(&mut clients, || seen.back.load(Relaxed) == leave).await?;
     tell("all of them are answered".into());
-    more(&mut clients, EVENTS).await?;
+    more(&mut clients, EVENTS / 4).await?;
 
     drop(stop);
     let published = publisher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;

@@ -77,8 +77,8 @@ impl Served {
 /// soon.
 pub(crate) fn listen() -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
-    socket.set_send_buffer_size(8 << 10)?;
-    socket.set_recv_buffer_size(8 << 10)?;
+    socket.set_send_buffer_size(4 << 10)?;
+    socket.set_recv_buffer_size(4 << 10)?;
     socket.bind(([127, 0, 0, 1], 0).into())?;
     // As long a queue as the system permits: a storm is coming.
     socket.listen(1 << 15)

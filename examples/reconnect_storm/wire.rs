@@ -42,9 +42,8 @@ pub(crate) enum Line<'a> {
 }
 
 pub(crate) fn event(out: &mut String, seq: u64, update: &Update) {
-    let Update { at, checksum, payload } = update;
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "event {seq} {at} {checksum:x} {payload}");
+    let _ = writeln!(out, "event {seq} {}", update.text);
 }
 
 pub(crate) fn gap(out: &mut String, missed: Missed) {
