@@ -14,6 +14,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::mem::needs_drop;
 
 use crate::hooks::ReplayHooks;
 
@@ -39,7 +40,7 @@ pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
 
 use log::Log;
-use publish::After;
+use publish::{After, tell_in_place};
 
 /// A log of the latest events, bounded by their number and by their bytes.
 ///
@@ -144,6 +145,20 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
         if bytes > self.log.max_bytes {
             return Err(PublishError::TooLarge(event));
         }
+        if needs_drop::<T>() {
+            return self.publish_anyhow(event, bytes);
+        }
+        match self.log.lock(|inner| self.log.append_in_place(inner, event, bytes)) {
+            Ok((at, evicted)) => {
+                tell_in_place(&self.hooks, bytes, evicted);
+                Ok(at + 1)
+            }
+            Err(event) => self.publish_anyhow(event, bytes),
+        }
+    }
+
+    #[inline(never)]
+    fn publish_anyhow(&self, event: T, bytes: usize) -> Result<u64, PublishError<T>> {
         let mut event = Some((event, bytes));
         let mut after = After::new(self);
         let published = after.publish(1, bytes, || event.take());

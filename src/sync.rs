@@ -7,6 +7,8 @@
 //! | with the feature `portable-atomic` | `portable-atomic` | `core`, `std` |
 //! | by the package `loom-tests` (`cfg(bellwether_loom)`) | loom, behind `sync/probe.rs` | loom |
 //!
+//! `cfg(bellwether_no_u64)` makes any target one without 64-bit atomics, for tests.
+//!
 //! loom has no const constructors: [`const_fn!`] writes the const function and
 //! its non-const twin from one text.
 
@@ -32,9 +34,16 @@ pub(crate) use self::probe::*;
 
 #[cfg(not(bellwether_loom))]
 mod native {
-    #[cfg(all(not(feature = "portable-atomic"), any(test, not(target_has_atomic = "64"))))]
+    #[cfg(all(
+        not(feature = "portable-atomic"),
+        any(test, not(all(target_has_atomic = "64", not(bellwether_no_u64))))
+    ))]
     pub(crate) use core::sync::atomic::AtomicU32;
-    #[cfg(all(not(feature = "portable-atomic"), target_has_atomic = "64"))]
+    #[cfg(all(
+        not(feature = "portable-atomic"),
+        target_has_atomic = "64",
+        not(bellwether_no_u64)
+    ))]
     pub(crate) use core::sync::atomic::AtomicU64;
     #[cfg(all(not(feature = "portable-atomic"), feature = "alloc"))]
     pub(crate) use core::sync::atomic::AtomicUsize;
@@ -138,7 +147,10 @@ pub(crate) use const_fn;
 #[cfg(all(not(bellwether_loom), feature = "portable-atomic"))]
 pub(crate) use portable_atomic::{cfg_has_atomic_64 as with_u64, cfg_no_atomic_64 as without_u64};
 
-#[cfg(any(bellwether_loom, all(not(feature = "portable-atomic"), target_has_atomic = "64")))]
+#[cfg(any(
+    bellwether_loom,
+    all(not(feature = "portable-atomic"), all(target_has_atomic = "64", not(bellwether_no_u64)))
+))]
 mod choice {
     macro_rules! with_u64 {
         ($($items:tt)*) => { $($items)* };
@@ -149,7 +161,11 @@ mod choice {
     pub(crate) use {with_u64, without_u64};
 }
 
-#[cfg(all(not(bellwether_loom), not(feature = "portable-atomic"), not(target_has_atomic = "64")))]
+#[cfg(all(
+    not(bellwether_loom),
+    not(feature = "portable-atomic"),
+    not(all(target_has_atomic = "64", not(bellwether_no_u64)))
+))]
 mod choice {
     macro_rules! with_u64 {
         ($($items:tt)*) => {};

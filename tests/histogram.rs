@@ -6,7 +6,7 @@ use std::thread;
 use bellwether::{Consistency, ExactHistogram, Grid, Histogram, Nanos, Plain, Snapshot};
 
 /// Elsewhere the extremes are kept in one word of 32 bits each.
-const WHOLE: bool = cfg!(target_has_atomic = "64");
+const WHOLE: bool = cfg!(all(target_has_atomic = "64", not(bellwether_no_u64)));
 
 /// The place of the lowest bit that is kept of an extreme.
 fn rounded(value: u64) -> u32 {

@@ -2,7 +2,7 @@
 //! overflow and the greatest integer. Without 64-bit atomics extremes are rounded
 //! and sums have 63 bits: `histogram.rs` has the tests that hold there too.
 
-#![cfg(target_has_atomic = "64")]
+#![cfg(all(target_has_atomic = "64", not(bellwether_no_u64)))]
 
 use bellwether::{Grid, Histogram, Nanos, Plain, Snapshot};
 use proptest::collection::vec;

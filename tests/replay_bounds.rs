@@ -27,6 +27,42 @@ fn evicts_no_more_than_it_takes() {
     assert_eq!(buffer.stats().len, 2, "no weight, no eviction");
 }
 
+/// Events that need no drop take a path of their own: the same bounds, to the event.
+#[test]
+fn plain_events_are_bounded_alike() {
+    let mut random = 7_u64;
+    for (capacity, max_bytes) in [(1, 30), (2, 30), (5, 30), (33, 30), (33, 200), (64, usize::MAX)]
+    {
+        let builder = ReplayBuffer::builder().capacity(capacity).max_bytes(max_bytes);
+        let buffer: ReplayBuffer<u64> = builder.build().unwrap();
+        let mut retained = std::collections::VecDeque::new();
+        let mut subscriber = buffer.subscribe(Start::Live);
+        for number in 1..=1_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let bytes = (random >> 60) as usize;
+            assert_eq!(buffer.publish_sized(number, bytes), Ok(number));
+            retained.push_back((number, bytes));
+            let sum = |retained: &std::collections::VecDeque<(u64, usize)>| {
+                retained.iter().map(|(_, bytes)| bytes).sum::<usize>()
+            };
+            while retained.len() > capacity || sum(&retained) > max_bytes {
+                retained.pop_front();
+            }
+            let stats = buffer.stats();
+            assert_eq!((stats.len, stats.bytes), (retained.len(), sum(&retained)));
+            assert_eq!(stats.evicted_through, number - retained.len() as u64);
+            if random >> 56 & 7 == 0 {
+                while !matches!(subscriber.try_recv(), Err(TryRecvError::Empty)) {}
+                assert_eq!(subscriber.receipt().pending, 0);
+            }
+        }
+        let mut all = buffer.subscribe(Start::Oldest);
+        let seen: Vec<_> =
+            core::iter::from_fn(|| all.try_recv().ok()).map(|event| event.value).collect();
+        assert_eq!(seen, retained.iter().map(|(number, _)| *number).collect::<Vec<_>>());
+    }
+}
+
 /// A thousand events go for one: more than are carried out of the lock at a time.
 #[test]
 fn one_event_pushes_a_thousand_out() {

@@ -1,5 +1,5 @@
 //! Sizes: one word beside the value; hooks, guards and futures as documented.
-#![cfg(target_pointer_width = "64")]
+#![cfg(all(target_pointer_width = "64", not(bellwether_no_u64)))]
 
 use core::future::Ready;
 use core::mem::{align_of, size_of};

@@ -16,6 +16,7 @@
 //! | `counts.rs` | bytes, allocations, clones, wakes and polls |
 //! | `cold_start.rs` | the workload "cold start, 10,000 callers" |
 //! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
+//! | `replaying.rs` | replay buffers: adapters, proofs, and the timed work |
 
 pub mod allocations;
 pub mod clock;
@@ -27,6 +28,7 @@ pub mod peer;
 pub mod peers;
 pub mod prove;
 pub mod recording;
+pub mod replaying;
 pub mod rounds;
 pub mod table;
 pub mod wakers;

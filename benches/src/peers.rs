@@ -64,20 +64,20 @@ impl SyncPeer for bellwether::OnceCell<u64> {
 
 /// The methods that are spelt alike for all cells but one.
 macro_rules! common {
-    () => {
+    (new) => {
         #[inline(always)]
         fn new() -> Self {
             Self::new()
         }
-
+    };
+    (get) => {
         #[inline(always)]
         fn get(&self) -> Option<&u64> {
             self.get()
         }
     };
-    (closure) => {
-        common!();
-
+    // They take closures.
+    (init) => {
         #[inline(always)]
         fn get_or_init<'a, F, Fut>(&'a self, init: F) -> impl Future<Output = &'a u64> + Send + 'a
         where
@@ -91,20 +91,23 @@ macro_rules! common {
         fn get_or_try_init<'a, F, Fut>(
             &'a self,
             init: F,
-        ) -> impl Future<Output = Result<&'a u64, Failed>> + Send + 'a
+        ) -> impl Future<Output = Result<&'a u64, $crate::peer::Failed>> + Send + 'a
         where
             F: FnOnce() -> Fut + Send + 'a,
-            Fut: Future<Output = Result<u64, Failed>> + Send + 'a,
+            Fut: Future<Output = Result<u64, $crate::peer::Failed>> + Send + 'a,
         {
             self.get_or_try_init(init)
         }
     };
 }
+pub(crate) use common;
 
 impl AsyncPeer for bellwether::OnceCell<u64> {
     const NAME: &'static str = OURS;
 
-    common!(closure);
+    common!(new);
+    common!(get);
+    common!(init);
 
     fn ready(value: u64) -> Self {
         Self::with_value(value)
@@ -118,7 +121,9 @@ impl AsyncPeer for bellwether::OnceCell<u64> {
 impl AsyncPeer for tokio::sync::OnceCell<u64> {
     const NAME: &'static str = "tokio";
 
-    common!(closure);
+    common!(new);
+    common!(get);
+    common!(init);
 
     fn ready(value: u64) -> Self {
         Self::const_new_with(value)
@@ -128,7 +133,9 @@ impl AsyncPeer for tokio::sync::OnceCell<u64> {
 impl AsyncPeer for async_lock::OnceCell<u64> {
     const NAME: &'static str = "async-lock";
 
-    common!(closure);
+    common!(new);
+    common!(get);
+    common!(init);
 
     fn ready(value: u64) -> Self {
         Self::from(value)
@@ -143,7 +150,8 @@ impl AsyncPeer for async_once_cell::OnceCell<u64> {
     const NAME: &'static str = "async-once-cell";
     const FORGETS_THE_CANCELLED: bool = false;
 
-    common!();
+    common!(new);
+    common!(get);
 
     fn ready(value: u64) -> Self {
         Self::new_with(value)

@@ -4,7 +4,8 @@ use core::hint::black_box;
 
 use bellwether::{InitOutcome, OnceCell, OnceHooks, OnceMetrics};
 
-use crate::peer::{AsyncPeer, Failed, SyncPeer};
+use crate::peer::{AsyncPeer, SyncPeer};
+use crate::peers::common;
 
 /// Metrics with the clock of `std`.
 pub static METRICS: OnceMetrics = OnceMetrics::new("bench");
@@ -31,10 +32,7 @@ macro_rules! watched {
                 Self::with_hooks($value)
             }
 
-            #[inline(always)]
-            fn get(&self) -> Option<&u64> {
-                self.get()
-            }
+            common!(get);
 
             #[inline(always)]
             fn get_or_init(&self, init: impl FnOnce() -> u64) -> &u64 {
@@ -56,34 +54,8 @@ macro_rules! watched {
                 cell
             }
 
-            #[inline(always)]
-            fn get(&self) -> Option<&u64> {
-                self.get()
-            }
-
-            #[inline(always)]
-            fn get_or_init<'a, F, Fut>(
-                &'a self,
-                init: F,
-            ) -> impl Future<Output = &'a u64> + Send + 'a
-            where
-                F: FnOnce() -> Fut + Send + 'a,
-                Fut: Future<Output = u64> + Send + 'a,
-            {
-                self.get_or_init(init)
-            }
-
-            #[inline(always)]
-            fn get_or_try_init<'a, F, Fut>(
-                &'a self,
-                init: F,
-            ) -> impl Future<Output = Result<&'a u64, Failed>> + Send + 'a
-            where
-                F: FnOnce() -> Fut + Send + 'a,
-                Fut: Future<Output = Result<u64, Failed>> + Send + 'a,
-            {
-                self.get_or_try_init(init)
-            }
+            common!(get);
+            common!(init);
         }
     )*};
 }

@@ -137,6 +137,8 @@ models! {
         publish_beside_read_of_two, 2, 112;
         publish_beside_read_of_four, 2, 1762;
         reuse_beside_read, 2, 218;
+        in_place_beside_read, 2, 800;
+        wait_beside_in_place, 3, 50;
         entry_beside_read, 2, 100;
         join_beside_publish, 2, 100;
         publish_beside_publish, 2, 17;

@@ -147,6 +147,32 @@ pub(crate) fn reuse_beside_read() {
     publisher.join().unwrap();
 }
 
+/// Events without a drop are published in place where a chunk has room.
+pub(crate) fn in_place_beside_read() {
+    let shared = buffer::<Plain>(4);
+    (1..=5).for_each(|number| assert_eq!(shared.publish(Plain::new(number)).unwrap(), number));
+    let mut subscriber = Subscriber::new(shared.clone(), Start::Oldest);
+    let publisher = thread::spawn(move || {
+        (6..=7).for_each(|number| assert_eq!(shared.publish(Plain::new(number)).unwrap(), number));
+    });
+    for _ in 0..2 {
+        let _ = subscriber.for_each_ready(2, |seq, event| assert_eq!(seq, event.number()));
+        check(&subscriber);
+    }
+    publisher.join().unwrap();
+}
+
+/// Nobody sleeps through an event that is published in place.
+pub(crate) fn wait_beside_in_place() {
+    let shared = buffer::<u64>(4);
+    shared.publish(1).unwrap();
+    let mut subscriber = Subscriber::new(shared.clone(), Start::Live);
+    let publisher = thread::spawn(move || assert_eq!(shared.publish(2), Ok(2)));
+    let event = block_on_with::<Flag, _>(subscriber.recv()).unwrap();
+    assert_eq!((event.seq, event.value), (2, 2));
+    publisher.join().unwrap();
+}
+
 /// Needs no drop, and notices a race.
 struct Plain(UnsafeCellNumber);
 type UnsafeCellNumber = core::mem::ManuallyDrop<UnsafeCell<u64>>;

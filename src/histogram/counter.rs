@@ -56,7 +56,7 @@ with_u64! {
 without_u64! {
     #[cfg(not(test))]
     mod pair;
-    pub(super) use pair::Pair as Counter;
+    pub(crate) use pair::Pair as Counter;
 
     #[cfg(feature = "alloc")]
     impl Counter {

@@ -75,16 +75,18 @@ impl Running {
         self.0.fetch_sub(share(start), Relaxed);
     }
 
-    /// `now` was read before this is called. What a reader misses in between is
-    /// then missing from the sum, to be seen next time; were the clock read last, a
-    /// span that ends in between would show time that it did not last.
+    /// Reads the clock before the word, and only if there is a reason to. What a reader
+    /// misses in between is then missing from the sum, to be seen next time; were the
+    /// clock read last, a span that ends in between would show time that it did not
+    /// last.
     #[allow(clippy::unnecessary_cast, reason = "a word may have 32 bits")]
-    pub(super) fn read(&self, now: u64) -> InProgress {
-        let word = self.0.load(Relaxed);
-        let count = word & MOST;
-        if count == 0 {
+    pub(super) fn read(&self, now: impl FnOnce() -> u64) -> InProgress {
+        if self.0.load(Relaxed) & MOST == 0 {
             return InProgress { count: 0, nanos: 0 };
         }
+        let now = now();
+        let word = self.0.load(Relaxed);
+        let count = word & MOST;
         let sum = word >> COUNT;
         // Shifted up, so that it is modulo what the sum is; the top bit is a sign.
         let lasted = (count.wrapping_mul((now >> UNIT) as Word).wrapping_sub(sum)) << COUNT;
@@ -144,7 +146,7 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn nanos(running: &Running, now: u64) -> u64 {
-        running.read(now).nanos
+        running.read(|| now).nanos
     }
 
     #[test]
@@ -163,14 +165,14 @@ mod tests {
         assert!(nanos(&running, now).abs_diff(18 * SECOND) < slack);
         running.end(base);
         running.end(base + 2 * SECOND);
-        assert_eq!(running.read(now), InProgress { count: 0, nanos: 0 });
+        assert_eq!(running.read(|| now), InProgress { count: 0, nanos: 0 });
     }
 
     #[test]
     fn a_clock_that_ran_backwards_shows_nothing() {
         let running = Running::new();
         running.begin(5 * SECOND);
-        assert_eq!(running.read(4 * SECOND), InProgress { count: 1, nanos: 0 });
+        assert_eq!(running.read(|| 4 * SECOND), InProgress { count: 1, nanos: 0 });
     }
 
     #[test]
@@ -180,7 +182,7 @@ mod tests {
             assert!(running.begin(SECOND));
         }
         assert!(!running.begin(SECOND));
-        assert_eq!(running.read(SECOND).count as Word, MOST);
+        assert_eq!(running.read(|| SECOND).count as Word, MOST);
         running.end(SECOND);
         assert!(running.begin(SECOND));
     }

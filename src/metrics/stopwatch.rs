@@ -64,7 +64,7 @@ impl<C: Clock> Stopwatch<C> {
     }
 
     pub(super) fn in_progress(&self, running: &Running) -> InProgress {
-        running.read(self.clock.now())
+        running.read(|| self.clock.now())
     }
 
     pub(super) fn reversals(&self) -> u64 {

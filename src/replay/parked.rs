@@ -90,6 +90,11 @@ impl Node {
 }
 
 impl Parked {
+    #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
     pub(super) const fn new() -> Self {
         Self { first: None, last: None }
     }

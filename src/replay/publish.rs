@@ -163,10 +163,7 @@ impl<'a, T, H: ReplayHooks> After<'a, T, H> {
         if let Some((events, bytes)) = self.published.take() {
             shielded(|| self.hooks.published(events, bytes));
         }
-        let Evicted { by_count, by_bytes } = take(&mut self.evicted);
-        // The second also if the first panics.
-        let _second = Told(self.hooks, by_bytes, EvictReason::Bytes);
-        let _first = Told(self.hooks, by_count, EvictReason::Count);
+        tell(self.hooks, take(&mut self.evicted));
     }
 
     fn settle(&mut self) {
@@ -192,6 +189,20 @@ impl<T, H: ReplayHooks> Drop for After<'_, T, H> {
     fn drop(&mut self) {
         self.run();
     }
+}
+
+/// Tells of an event that was published in place: the second also if the first panics.
+#[inline(always)]
+pub(super) fn tell_in_place<H: ReplayHooks>(hooks: &H, bytes: usize, evicted: bool) {
+    let _evicted = Told(hooks, u64::from(evicted), EvictReason::Count);
+    hooks.published(1, bytes as u64);
+}
+
+/// The second also if the first panics.
+#[inline(always)]
+fn tell<H: ReplayHooks>(hooks: &H, Evicted { by_count, by_bytes }: Evicted) {
+    let _second = Told(hooks, by_bytes, EvictReason::Bytes);
+    let _first = Told(hooks, by_count, EvictReason::Count);
 }
 
 /// Tells of evicted events, when dropped.

@@ -1,143 +1,351 @@
-//! `cargo run --release -p benches --bin replay`: what publishing and reading cost in
-//! one thread, as Markdown. With `--quick` it only shows that everything runs.
+//! `cargo run --release -p benches --bin replay`: the figures of replay buffers, as
+//! Markdown. With `--quick` it only shows that everything runs.
 
-use core::hint::black_box;
+use core::cell::Cell;
 use core::time::Duration;
 use std::sync::Arc;
 
-use bellwether::{ReplayBuffer, Start, Subscriber};
-use benches::clock::Stopwatch;
+use bellwether::Histogram;
+use benches::allocations::{self, Counting};
+use benches::each_replaying;
+use benches::replaying::delivery::{self, Scene};
+use benches::replaying::work::{self, Audience};
+use benches::replaying::{Replaying, Subscriber, Tally, floor, memory, prove};
 use benches::rounds::{Contestant, Effort, Race};
 use benches::table::{Table, number};
-use tokio::sync::broadcast;
+use tokio::runtime::{Builder, Runtime};
 
-const OURS: &str = "bellwether";
-const TOKIO: &str = "tokio broadcast 1.54";
-const CAPACITY: usize = 1024;
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
-fn buffer<T>() -> ReplayBuffer<T> {
-    ReplayBuffer::builder().capacity(CAPACITY).build().expect("a capacity that is allowed")
+const OURS: &str = "bellwether ReplayBuffer";
+const TOKIO: &str = "tokio broadcast";
+/// The last columns.
+const VERDICT: [&str; 3] = ["the fastest peer takes, times ours", "goal", "met"];
+/// Events that are published before others get their turn.
+const BURST: u64 = 64;
+/// Subscribers that never read.
+const STALLED: usize = 10_000;
+/// Between two events whose latency is measured.
+const PAUSE: Duration = Duration::from_micros(200);
+
+type Bytes = Arc<[u8]>;
+
+/// What is asked of ours.
+#[derive(Clone, Copy)]
+enum Goal {
+    None,
+    /// At most so many nanoseconds.
+    Nanos(f64),
+    /// At least so many times as fast as [`TOKIO`].
+    TimesFaster(f64),
 }
 
-/// Publishes and reads one event after the other.
-fn one_by_one<T: Clone>(n: u64, make: impl Fn() -> T) -> Duration {
-    let buffer = buffer();
-    let mut subscriber = buffer.subscribe(Start::Live);
-    let watch = Stopwatch::start();
-    for _ in 0..n {
-        assert!(buffer.publish(make()).is_ok());
-        black_box(subscriber.try_recv().expect("an event"));
+struct Figures {
+    effort: Effort,
+    quick: bool,
+    missed: Vec<String>,
+}
+
+fn columns() -> Vec<&'static str> {
+    let mut all = Vec::new();
+    each_replaying!(P of u64 => all.push(<P as Replaying<u64>>::NAME));
+    all
+}
+
+fn table(first: &str, last: &[&str]) -> Table {
+    let head = core::iter::once(first).chain(columns()).chain(last.iter().copied());
+    Table::new(&head.collect::<Vec<_>>())
+}
+
+fn runtime(workers: usize) -> Runtime {
+    Builder::new_multi_thread().worker_threads(workers).build().expect("threads")
+}
+
+impl Figures {
+    /// As many operations, or a few.
+    fn n(&self, n: u64) -> u64 {
+        if self.quick { n / 200 } else { n }
     }
-    watch.elapsed()
-}
 
-fn one_by_one_tokio<T: Clone>(n: u64, make: impl Fn() -> T) -> Duration {
-    let (sender, mut receiver) = broadcast::channel(CAPACITY);
-    let watch = Stopwatch::start();
-    for _ in 0..n {
-        assert!(sender.send(make()).is_ok());
-        black_box(receiver.try_recv().expect("an event"));
-    }
-    watch.elapsed()
-}
-
-/// Reads what is there, 64 events at a time; publishing is not timed.
-fn batches(n: u64) -> Duration {
-    let buffer = buffer();
-    let mut subscriber = buffer.subscribe(Start::Live);
-    let mut time = Duration::ZERO;
-    let mut sum = 0;
-    for _ in 0..n / CAPACITY as u64 {
-        buffer.publish_all(0..CAPACITY as u64).expect("it is open");
-        let watch = Stopwatch::start();
-        while subscriber.for_each_ready(64, |_, event| sum += *event).is_ok() {}
-        time += watch.elapsed();
-    }
-    black_box(sum);
-    time
-}
-
-fn singly_tokio(n: u64) -> Duration {
-    let (sender, mut receiver) = broadcast::channel(CAPACITY);
-    let mut time = Duration::ZERO;
-    let mut sum = 0;
-    for _ in 0..n / CAPACITY as u64 {
-        (0..CAPACITY as u64).for_each(|event| assert!(sender.send(event).is_ok()));
-        let watch = Stopwatch::start();
-        while let Ok(event) = receiver.try_recv() {
-            sum += event;
+    fn verdict(&mut self, what: &str, met: bool) -> String {
+        if !met {
+            self.missed.push(what.to_string());
         }
-        time += watch.elapsed();
+        if met { "yes" } else { "**no**" }.to_string()
     }
-    black_box(sum);
-    time
-}
 
-/// Publishes beside subscribers that never read.
-fn beside_stalled(n: u64, stalled: usize) -> Duration {
-    let buffer = buffer();
-    let subscribers: Vec<_> = (0..stalled).map(|_| buffer.subscribe(Start::Live)).collect();
-    let watch = Stopwatch::start();
-    for event in 0..n {
-        assert!(buffer.publish(event).is_ok());
+    /// Whether ours reaches its goal; dashes if it takes no part.
+    fn judge(&mut self, what: &str, race: &Race<'_>, goal: Goal) -> [String; 3] {
+        let none = || "–".to_string();
+        let fastest = race.fastest(&[OURS]).and_then(|peer| race.ratio(peer.name, OURS));
+        let ours = race.of(OURS).map(Contestant::median);
+        let [goal, met] = match goal {
+            Goal::None => [none(), none()],
+            Goal::Nanos(most) => {
+                let met =
+                    ours.map(|ours| self.verdict(&format!("{what}: {ours:.1} ns"), ours <= most));
+                [format!("≤ {most} ns"), met.unwrap_or_else(none)]
+            }
+            Goal::TimesFaster(least) => {
+                let met = race.ratio(TOKIO, OURS).map(|times| {
+                    let met = self.verdict(&format!("{what}: {times:.2} × tokio"), times >= least);
+                    format!("{met} ({times:.2} ×)")
+                });
+                [format!("≥ {least} × tokio"), met.unwrap_or_else(none)]
+            }
+        };
+        [fastest.map_or_else(none, |times| format!("{times:.2}")), goal, met]
     }
-    let time = watch.elapsed();
-    drop(subscribers);
-    time
-}
 
-fn beside_stalled_tokio(n: u64, stalled: usize) -> Duration {
-    let (sender, _receiver) = broadcast::channel(CAPACITY);
-    let subscribers: Vec<_> = (0..stalled).map(|_| sender.subscribe()).collect();
-    let watch = Stopwatch::start();
-    for event in 0..n {
-        assert!(sender.send(event).is_ok());
+    /// A row of medians, with the goal.
+    fn row(&mut self, table: &mut Table, what: &str, all: Vec<Contestant<'_>>, goal: Goal) {
+        let race = Race::run(all, self.effort);
+        let times = columns().into_iter().map(|name| number(race.of(name).map(Contestant::median)));
+        let cells = core::iter::once(what.to_string()).chain(times.collect::<Vec<_>>());
+        table.row(cells.chain(self.judge(what, &race, goal)).collect());
     }
-    let time = watch.elapsed();
-    drop(subscribers);
-    time
+
+    fn floors(&self) {
+        let n = self.n(2_000_000);
+        let mut table = Table::new(&["floor, one thread", "ns"]);
+        let all = vec![
+            Contestant::new("a spin lock, taken and let go", n, floor::lock),
+            Contestant::new("a load and a clone, `u64`", n, floor::load_and_clone::<u64>),
+            Contestant::new("a load and a clone, 64 bytes", n, floor::load_and_clone::<[u64; 8]>),
+            Contestant::new("a load and a clone, `Arc<[u8]>`", n, floor::load_and_clone::<Bytes>),
+            Contestant::new("the clock, where it is read once in 1,024 events", n, work::clock),
+        ];
+        let names: Vec<_> = all.iter().map(|contestant| contestant.name).collect();
+        let race = Race::run(all, self.effort);
+        for name in names {
+            let cells = [name.to_string(), number(race.of(name).map(Contestant::median))];
+            table.row(cells.to_vec());
+        }
+        println!("{table}");
+    }
+
+    fn one_thread(&mut self) {
+        let mut table = table("one thread, ns per event", &VERDICT);
+        let n = self.n(1_000_000);
+        macro_rules! row {
+            ($what:expr, $work:ident of $event:ty, $goal:expr) => {{
+                let mut all = Vec::new();
+                each_replaying!(P of $event => {
+                    let run = work::$work::<P, $event>;
+                    all.push(Contestant::new(<P as Replaying<$event>>::NAME, n, run));
+                });
+                self.row(&mut table, $what, all, $goal);
+            }};
+        }
+        row!("publish + try_recv, `u64`", alone of u64, Goal::Nanos(25.0));
+        row!("publish + try_recv, 64 bytes", alone of [u64; 8], Goal::None);
+        row!("publish + try_recv, `Arc<[u8]>`", alone of Bytes, Goal::None);
+        row!("read in batches of 64, `u64`", batches of u64, Goal::Nanos(4.0));
+        row!("read in batches of 64, 64 bytes", batches of [u64; 8], Goal::None);
+        row!("read in batches of 64, `Arc<[u8]>`", batches of Bytes, Goal::None);
+        println!("{table}");
+        let mut with = Vec::new();
+        each_replaying!(P of u64 => {
+            if <<P as Replaying<u64>>::Subscriber as Subscriber<u64>>::HAS_BATCHES {
+                with.push(<P as Replaying<u64>>::NAME);
+            }
+        });
+        println!("Batches are read one by one but by: {}.\n", with.join(", "));
+    }
+
+    /// `ns per publish` beside a growing audience, and by how much it grows.
+    fn publish(&mut self, what: &str, audiences: &[(usize, usize)], most: f64) {
+        let titles: Vec<_> = audiences
+            .iter()
+            .map(|(readers, stalled)| match stalled {
+                0 => format!("{readers} up to date"),
+                _ => format!("{readers} up to date, {stalled} stalled"),
+            })
+            .collect();
+        let mut head = vec![what];
+        head.extend(titles.iter().map(String::as_str));
+        head.extend(["last / first", "goal", "met"]);
+        let mut table = Table::new(&head);
+        let n = self.n(500_000);
+        each_replaying!(P of u64 => {
+            let name = <P as Replaying<u64>>::NAME;
+            let contestant = |(title, &(readers, stalled)): (&String, _)| {
+                let mut audience = Audience::<P>::new(readers, stalled);
+                // A contestant's name lives as long as the program.
+                Contestant::new(title.clone().leak(), n, move |n| audience.publish(n))
+            };
+            let race = Race::run(titles.iter().zip(audiences).map(contestant).collect(), self.effort);
+            let times = titles.iter().map(|title| number(race.of(title).map(Contestant::median)));
+            let cells: Vec<_> = core::iter::once(name.to_string()).chain(times).collect();
+            let growth = race.ratio(&titles[titles.len() - 1], &titles[0]).expect("both take part");
+            let met = if name == OURS {
+                self.verdict(&format!("{what}: grows {growth:.2} ×"), growth <= most)
+            } else {
+                "–".to_string()
+            };
+            table.row(cells.into_iter().chain([format!("{growth:.2}"), format!("≤ {most}"), met]).collect());
+        });
+        println!("{table}");
+    }
+
+    fn threads(&mut self) {
+        let mut table = table("to threads that poll, ns per event delivered", &VERDICT);
+        for (what, threads, goal) in
+            [("1 thread", 1, Goal::None), ("8 threads", 8, Goal::TimesFaster(4.0))]
+        {
+            let (mut all, n) = (Vec::new(), self.n(1_000_000));
+            each_replaying!(P of u64 => {
+                let run = move |n| delivery::threads::<P>(n, threads);
+                all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
+            });
+            self.row(&mut table, what, all, goal);
+        }
+        println!("{table}");
+    }
+
+    fn tasks(&mut self) {
+        let mut times = table("to awaiting tasks, ns per event delivered", &VERDICT);
+        let mut lags = table("of all events, missed", &[]);
+        let all_workers: &[usize] = if self.quick { &[4] } else { &[4, 8, 16, 32] };
+        for &workers in all_workers {
+            let runtime = &runtime(workers);
+            let mut scene = |tasks, in_batches, burst, goal| {
+                let how = if in_batches { "in batches" } else { "one by one" };
+                let pace = if burst == BURST { "" } else { ", no pauses" };
+                let what = format!("{workers} workers, {tasks} tasks, {how}{pace}");
+                let scene = Scene { tasks, in_batches, burst };
+                let lag = self.deliver(runtime, scene, &what, goal, &mut times);
+                lags.row(core::iter::once(what).chain(lag).collect());
+            };
+            for tasks in [1, 4, 16, 64] {
+                let goal = |least| if tasks == 64 { Goal::TimesFaster(least) } else { Goal::None };
+                scene(tasks, false, BURST, goal(1.5));
+                scene(tasks, true, BURST, goal(3.0));
+            }
+            scene(64, false, u64::MAX, Goal::None);
+            scene(64, true, u64::MAX, Goal::None);
+        }
+        println!("{times}");
+        println!("In each run, for each task: received + missed = published.\n\n{lags}");
+    }
+
+    fn deliver(
+        &mut self,
+        runtime: &Runtime,
+        scene: Scene,
+        what: &str,
+        goal: Goal,
+        times: &mut Table,
+    ) -> Vec<String> {
+        let n = self.n(1_000_000);
+        let published = (n / scene.tasks as u64).min(100_000);
+        let accounts: Vec<_> = columns().iter().map(|_| Cell::<Tally>::default()).collect();
+        let (mut all, mut free) = (Vec::new(), accounts.iter());
+        each_replaying!(P of u64 => {
+            let account = free.next().expect("one each");
+            let run = move |n| {
+                let all = delivery::tasks::<P>(runtime, scene, published);
+                let mut tally = account.get();
+                tally.received += all.tally.received;
+                tally.missed += all.tally.missed;
+                account.set(tally);
+                all.time.mul_f64(n as f64 / all.tally.received as f64)
+            };
+            all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
+        });
+        self.row(times, what, all, goal);
+        let share = |tally: Tally| 100.0 * tally.missed as f64 / tally.next() as f64;
+        accounts.iter().map(|account| format!("{:.2} %", share(account.get()))).collect()
+    }
+
+    fn latency(&mut self) {
+        let head = [
+            "publish to delivery, 4 workers",
+            "tasks",
+            "p50, µs",
+            "p99, µs",
+            "p99.9, µs",
+            "recorded",
+        ];
+        let mut table = Table::new(&head);
+        let (rounds, events) = if self.quick { (1, 10) } else { (5, 1_000) };
+        let runtime = runtime(4);
+        for tasks in [1, 64] {
+            let all: Vec<_> = columns().iter().map(|_| Arc::new(Histogram::new())).collect();
+            let mut recorded = vec![0; all.len()];
+            for _ in 0..rounds {
+                let mut of = all.iter().zip(&mut recorded);
+                each_replaying!(P of u64 => {
+                    let (histogram, recorded) = of.next().expect("one each");
+                    *recorded += delivery::latency::<P>(&runtime, tasks, events, PAUSE, histogram);
+                });
+            }
+            for ((name, histogram), received) in columns().iter().zip(&all).zip(recorded) {
+                let snapshot = histogram.snapshot();
+                assert_eq!(snapshot.count(), received, "{name}");
+                let at = |q| snapshot.quantile(q).expect("a share").map(|nanos| nanos as f64 / 1e3);
+                let quantiles = [0.5, 0.99, 0.999].map(|q| number(at(q)));
+                let cells = [name.to_string(), tasks.to_string()].into_iter().chain(quantiles);
+                table.row(cells.chain([received.to_string()]).collect());
+            }
+        }
+        println!("{table}");
+    }
+
+    /// First of all: nobody else may free meanwhile what is counted here.
+    fn memory(&mut self) {
+        let title = format!("{STALLED} stalled subscribers, {} events", work::CAPACITY);
+        let head = [
+            &title,
+            "bytes a subscriber",
+            "events of 1 KiB",
+            "times the floor",
+            "events of 16 KiB",
+            "times the floor",
+            "goal",
+            "met",
+        ];
+        let mut table = Table::new(&head);
+        each_replaying!(P of Bytes => {
+            let name = <P as Replaying<Bytes>>::NAME;
+            let all = [1 << 10, 16 << 10].map(|event| memory::stalled::<P>(STALLED, event));
+            let floor = memory::BOUND + STALLED * all[0].cursor;
+            let times = all.map(|held| held.all as f64 / floor as f64);
+            let met = if name == OURS {
+                let worst = times[0].max(times[1]);
+                self.verdict(&format!("memory: {worst:.2} × the floor"), worst <= 1.1)
+            } else {
+                "–".to_string()
+            };
+            let cells = [name.to_string(), all[0].cursor.to_string()].into_iter();
+            let held = (0..2).flat_map(|at| [all[at].all.to_string(), format!("{:.2}", times[at])]);
+            table.row(cells.chain(held).chain(["≤ 1.1".to_string(), met]).collect());
+        });
+        allocations::stop();
+        println!("{table}");
+        println!("The floor: 1 MiB, and the subscribers themselves.\n");
+    }
 }
 
 fn main() {
     let quick = std::env::args().any(|argument| argument == "--quick");
-    let (rounds, millis) = if quick { (1, 0) } else { (9, 1_800) };
+    let (rounds, millis) = if quick { (1, 0) } else { (7, 1_500) };
     let effort = Effort { rounds, time: Duration::from_millis(millis) };
-    let n = if quick { 10_000 } else { 1_000_000 };
-
-    let mut table = Table::new(&["work, ns per event", OURS, TOKIO]);
-    let mut race = |what: &str, all: Vec<Contestant<'_>>| {
-        let race = Race::run(all, effort);
-        let median = |name| number(race.of(name).map(Contestant::median));
-        table.row(vec![what.to_string(), median(OURS), median(TOKIO)]);
-    };
-    race(
-        "`publish` + `try_recv`, `u64`",
-        vec![
-            Contestant::new(OURS, n, |n| one_by_one(n, || 7_u64)),
-            Contestant::new(TOKIO, n, |n| one_by_one_tokio(n, || 7_u64)),
-        ],
-    );
-    let event: Arc<str> = Arc::from("shared");
-    race(
-        "`publish` + `try_recv`, `Arc<str>`",
-        vec![
-            Contestant::new(OURS, n, |n| one_by_one(n, || event.clone())),
-            Contestant::new(TOKIO, n, |n| one_by_one_tokio(n, || event.clone())),
-        ],
-    );
-    race(
-        "reading: in batches of 64; one by one",
-        vec![Contestant::new(OURS, n, batches), Contestant::new(TOKIO, n, singly_tokio)],
-    );
-    for stalled in [0, 64, 10_000] {
-        race(
-            &format!("`publish` beside {stalled} that stand still"),
-            vec![
-                Contestant::new(OURS, n, move |n| beside_stalled(n, stalled)),
-                Contestant::new(TOKIO, n, move |n| beside_stalled_tokio(n, stalled)),
-            ],
-        );
+    let mut figures = Figures { effort, quick, missed: Vec::new() };
+    figures.memory();
+    prove::prove_all();
+    figures.floors();
+    figures.one_thread();
+    figures.publish("ns per publish, nobody waits", &[1, 2, 4, 8, 16, 32, 64].map(|n| (n, 0)), 1.5);
+    figures.publish("ns per publish", &[(1, 0), (1, STALLED)], 1.1);
+    figures.threads();
+    figures.tasks();
+    figures.latency();
+    match figures.missed.as_slice() {
+        _ if quick => println!("Too short a run to time anything: it shows that all of it runs."),
+        _ if !columns().contains(&OURS) => println!("Nothing is judged: {OURS} takes no part."),
+        [] => println!("All goals are met."),
+        missed => println!("Missed: {}.", missed.join("; ")),
     }
-    println!("{table}");
-    println!("A subscriber takes {} bytes.", size_of::<Subscriber<&ReplayBuffer<u64>>>());
 }

@@ -62,11 +62,58 @@ impl<T> Log<T> {
             self.pass_oldest(inner);
         }
         if evicted.by_count + evicted.by_bytes != 0 {
-            // ORDERING: Release pairs with `Log::head`: who sees that events went sees a
-            // `tail` that is not before them. What pins need comes from their words.
-            self.shared.head.advance(before, inner.head_word(), Release);
+            self.publish_evicted(inner, before);
         }
         evicted
+    }
+
+    /// Makes visible what was evicted since `head` was at `before`.
+    #[inline(always)]
+    fn publish_evicted(&self, inner: &Inner<T>, before: u64) {
+        // ORDERING: Release pairs with `Log::head`: who sees that events went sees a
+        // `tail` that is not before them. What pins need comes from their words.
+        self.shared.head.advance(before, inner.head_word(), Release);
+    }
+
+    /// The common case of publishing, in few instructions: the newest chunk has room,
+    /// at most the oldest event goes, and not the last of its chunk; nothing is to be
+    /// dropped or waited for, and nobody to be woken. Otherwise the event is given back.
+    ///
+    /// Returns the event's position, and whether the oldest event went.
+    #[inline(always)]
+    pub(in crate::replay) fn append_in_place(
+        &self,
+        inner: &mut Inner<T>,
+        value: T,
+        bytes: usize,
+    ) -> Result<(u64, bool), T> {
+        let evicts = inner.tail - inner.head == self.capacity as u64;
+        let (first, oldest) = (inner.window.first(), self.index(inner.head));
+        let weight = match first {
+            Some(chunk) if evicts => chunk.weight(oldest),
+            _ => 0,
+        };
+        let last_of_chunk = self.index(inner.head + 1) == 0;
+        if inner.closed
+            || needs_drop::<T>()
+            || self.index(inner.tail) == 0
+            || (evicts && last_of_chunk)
+            || inner.bytes - weight > self.max_bytes - bytes
+            || inner.retiring.len() != 0
+            || !inner.parked.is_empty()
+        {
+            return Err(value);
+        }
+        if evicts {
+            let before = inner.head_word();
+            inner.bytes -= weight;
+            inner.head += 1;
+            inner.reason = EvictReason::Count;
+            self.publish_evicted(inner, before);
+        }
+        let at = self.append(inner, value, bytes);
+        self.publish_appended(inner, at);
+        Ok((at, evicts))
     }
 
     fn pass_oldest(&self, inner: &mut Inner<T>) {
