@@ -91,8 +91,9 @@ pub(crate) struct Seen {
     pub(crate) resume: Histogram,
     /// From the beginning of the storm to the newest event at the time of the answer.
     pub(crate) caught_up: Histogram,
-    /// Sessions that were answered, and those that were in the storm.
+    /// Sessions that were answered, that stall, and that were answered in the storm.
     pub(crate) joined: AtomicUsize,
+    pub(crate) stalled: AtomicUsize,
     pub(crate) back: AtomicUsize,
 }
 
@@ -136,6 +137,7 @@ impl Client {
             _ => return Err(unexpected("an end")),
         }
         // It does not read any more, and does not say why.
+        self.seen.stalled.fetch_add(1, Relaxed);
         reach(&mut self.acts, stop.max(Act::Leave)).await;
         drop(stream);
         reach(&mut self.acts, Act::Storm).await;

@@ -126,6 +126,7 @@ async fn play(options: &Options, cast: &Cast) -> Result<Outcome, String> {
     let cut_off = playing(cast.sessions, Role::CutOff);
     let leave = cast.sessions - playing(cast.sessions, Role::Steady);
     acts.send_replace((Act::Stall, Instant::now()));
+    until(&mut clients, || seen.stalled.load(Relaxed) == leave - cut_off).await?;
     tell(format!("{} of them stop reading", count(leave - cut_off)));
     more(&mut clients, EVENTS).await?;
 
