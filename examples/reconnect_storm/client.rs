@@ -1,10 +1,10 @@
 //! A session, seen from the client: it reads, checks and keeps its place; perhaps it
 //! stalls, goes away, and comes back with its token.
 
+use core::net::SocketAddr;
 use core::sync::atomic::AtomicUsize;
 use core::sync::atomic::Ordering::Relaxed;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 

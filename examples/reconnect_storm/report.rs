@@ -105,7 +105,7 @@ fn memory(out: &mut String, outcome: &Outcome) {
             count(before >> 10),
             count(most >> 10),
             count(sessions),
-            count(most.saturating_sub(before) / sessions >> 10),
+            count(most.saturating_sub(before) / sessions / 1024),
         );
     }
     out.push('\n');
