@@ -69,6 +69,22 @@ fn tells_of_everything_once() {
     assert_eq!(told.take(), [""; 0]);
 }
 
+/// Who comes back is told what it missed, and so are the hooks.
+#[test]
+fn tells_what_a_token_missed() {
+    let told = Told::default();
+    let buffer = ReplayBuffer::builder().capacity(2).hooks(&told).build().unwrap();
+    let token = buffer.token();
+    buffer.publish_all(['a', 'b', 'c', 'd', 'e']).unwrap();
+    told.take();
+    assert!(
+        matches!(buffer.resume(token), bellwether::Resume::Gap { missed, .. } if missed.events() == 3)
+    );
+    assert_eq!(told.take(), ["missed 3"]);
+    assert!(matches!(buffer.resume(buffer.token()), bellwether::Resume::Complete(_)));
+    assert_eq!(told.take(), [""; 0]);
+}
+
 #[test]
 fn tells_of_batches_and_waits() {
     let told = Told::default();

@@ -143,13 +143,15 @@ fn true_hooks(outcome: &Outcome) -> Check {
         held: METRICS.published_events() == stats.published
             && stats.published == outcome.published.events
             && evicted == stats.evicted_through
-            && delivered == outcome.served.received,
+            && delivered == outcome.served.received
+            && METRICS.missed_events() == outcome.served.missed,
         name: "hooks tell the truth",
         seen: format!(
-            "{} published, {} evicted, {} delivered",
+            "{} published, {} evicted, {} delivered, {} missed",
             count(METRICS.published_events()),
             count(evicted),
             count(delivered),
+            count(METRICS.missed_events()),
         ),
     }
 }

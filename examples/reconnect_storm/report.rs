@@ -63,7 +63,7 @@ fn events(out: &mut String, outcome: &Outcome) {
         let missed = sum(outcome, |account| account.missed[index]);
         row(&format!("  evicted last by the bound of {name}"), missed, "");
     }
-    row("  told to a subscriber that was receiving", METRICS.missed_events(), "");
+    row("  as the metrics have it", METRICS.missed_events(), "");
     let behind = format!("  when {} connections died", count(outcome.served.behind));
     row("events not taken by stalled clients", outcome.served.pending, &behind);
     row("waits for an event", METRICS.waits().contentions(), "");

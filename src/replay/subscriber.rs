@@ -95,6 +95,7 @@ impl<B: Handle> Subscriber<B> {
         if !known {
             Resume::WrongEpoch { sub }
         } else if cursor > from {
+            sub.buffer.buffer().hooks.missed(cursor - from);
             Resume::Gap { missed: Missed { from: from + 1, to: cursor + 1, reason }, sub }
         } else {
             Resume::Complete(sub)
