@@ -38,9 +38,9 @@ pub use once::{
 
 #[cfg(feature = "alloc")]
 pub use replay::{
-    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Missed, PublishError,
-    Receipt, RecvError, ReplayBuffer, Resume, Start, Stats as ReplayStats, Subscriber, Token,
-    TokenError, TryRecvError,
+    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, Missed,
+    PublishError, Receipt, RecvError, Replay, ReplayBuffer, Resume, Start, Stats as ReplayStats,
+    Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

@@ -3,9 +3,10 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `replay/log.rs` | where events are, how they are read without a lock, and why that is right |
+//! | `replay/log.rs` | which events there are, and how they are read without a lock |
 //! | `replay/log/write.rs` | making room, appending |
-//! | `replay/chunk.rs` | slots, and the count of readers that are inside |
+//! | `replay/store.rs` | what a log needs of the place where its events are |
+//! | `replay/heap.rs`, `replay/chunk.rs` | such a place: slots, and the count of readers inside |
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
@@ -14,7 +15,6 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use core::mem::needs_drop;
 
 use crate::hooks::ReplayHooks;
 
@@ -23,11 +23,15 @@ mod builder;
 mod chunk;
 mod error;
 mod handle;
+mod heap;
 mod lock;
 mod log;
 mod parked;
 mod publish;
+mod shared;
 mod start;
+mod stats;
+mod store;
 mod subscriber;
 mod token;
 mod wait;
@@ -35,12 +39,15 @@ mod wait;
 pub use builder::Builder;
 pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
 pub use handle::Handle;
+pub use heap::Heap;
 pub use start::{Event, Receipt, Resume, Start};
+pub use stats::Stats;
+pub use store::Store;
 pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
 
-use log::Log;
-use publish::{After, tell_in_place};
+use publish::After;
+use shared::Shared;
 
 /// A log of the latest events, bounded by their number and by their bytes.
 ///
@@ -78,12 +85,17 @@ use publish::{After, tell_in_place};
 /// assert_eq!(subscriber.try_recv().unwrap().value, "before");
 /// assert_eq!(subscriber.try_recv().unwrap().value, "after");
 /// ```
-pub struct ReplayBuffer<T, H = ()> {
-    log: Log<T>,
-    epoch: u64,
-    /// By its size, if `None`.
-    weigh: Option<fn(&T) -> usize>,
-    hooks: H,
+pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
+
+/// What all forms of a buffer can do: see [`ReplayBuffer`].
+///
+/// The store `S` says where the events are:
+///
+/// | form | `S` |
+/// |---|---|
+/// | [`ReplayBuffer`] | [`Heap`]: events of any type, on the heap |
+pub struct Replay<S: Store, H = ()> {
+    shared: Shared<S, H>,
 }
 
 impl<T> ReplayBuffer<T> {
@@ -98,7 +110,7 @@ impl<T> ReplayBuffer<T> {
     }
 }
 
-impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
+impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// Stores an event, and wakes those who wait for it; returns its sequence number.
     /// Events are stored also while nobody subscribes.
     ///
@@ -118,8 +130,8 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     /// assert_eq!(buffer.publish("second"), Ok(2));
     /// ```
     #[inline]
-    pub fn publish(&self, event: T) -> Result<u64, PublishError<T>> {
-        let bytes = self.weight(&event);
+    pub fn publish(&self, event: S::Event) -> Result<u64, PublishError<S::Event>> {
+        let bytes = self.shared.weight(&event);
         self.publish_sized(event, bytes)
     }
 
@@ -141,33 +153,13 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     /// assert_eq!((buffer.stats().len, buffer.stats().bytes), (1, 5));
     /// ```
     #[inline]
-    pub fn publish_sized(&self, event: T, bytes: usize) -> Result<u64, PublishError<T>> {
-        if bytes > self.log.max_bytes {
-            return Err(PublishError::TooLarge(event));
-        }
-        if needs_drop::<T>() {
-            return self.publish_anyhow(event, bytes);
-        }
-        match self.log.lock(|inner| self.log.append_in_place(inner, event, bytes)) {
-            Ok((at, evicted)) => {
-                tell_in_place(&self.hooks, bytes, evicted);
-                Ok(at + 1)
-            }
-            Err(event) => self.publish_anyhow(event, bytes),
-        }
-    }
-
-    #[inline(never)]
-    fn publish_anyhow(&self, event: T, bytes: usize) -> Result<u64, PublishError<T>> {
-        let mut event = Some((event, bytes));
-        let mut after = After::new(self);
-        let published = after.publish(1, bytes, || event.take());
-        after.run();
-        match (published, event) {
-            (Ok(at), _) => Ok(at + 1),
-            (Err(_), Some((event, _))) => Err(PublishError::Closed(event)),
-            (Err(_), None) => unreachable!("a closed buffer takes nothing"),
-        }
+    pub fn publish_sized(
+        &self,
+        event: S::Event,
+        bytes: usize,
+    ) -> Result<u64, PublishError<S::Event>> {
+        // SAFETY: a `Replay` has many producers; what has one hides its own.
+        unsafe { self.shared.publish_sized::<false>(event, bytes) }
     }
 
     /// Stores many events, and wakes those who wait once; returns how many there were.
@@ -190,40 +182,12 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     /// assert_eq!(buffer.publish_all(1..=5), Ok(5));
     /// assert_eq!(buffer.stats().published, 5);
     /// ```
-    pub fn publish_all<I>(&self, events: I) -> Result<usize, PublishError<Vec<T>>>
+    pub fn publish_all<I>(&self, events: I) -> Result<usize, PublishError<Vec<S::Event>>>
     where
-        I: IntoIterator<Item = T>,
+        I: IntoIterator<Item = S::Event>,
     {
-        let weighed = |event| {
-            let bytes = self.weight(&event);
-            (event, bytes)
-        };
-        let events: Vec<_> = events.into_iter().map(weighed).collect();
-        let bare = |events: &mut dyn Iterator<Item = (T, usize)>| {
-            events.map(|(event, _)| event).collect::<Vec<T>>()
-        };
-        if events.iter().any(|&(_, bytes)| bytes > self.log.max_bytes) {
-            return Err(PublishError::TooLarge(bare(&mut events.into_iter())));
-        }
-        let len = events.len();
-        let mut events = events.into_iter();
-        let mut after = After::new(self);
-        while !events.as_slice().is_empty() {
-            let (mut piece, mut bytes) = (0, 0_usize);
-            for &(_, more) in events.as_slice().iter().take(self.log.capacity) {
-                match bytes.checked_add(more) {
-                    Some(sum) if sum <= self.log.max_bytes => bytes = sum,
-                    _ => break,
-                }
-                piece += 1;
-            }
-            if after.publish(piece, bytes, || events.next()).is_err() {
-                after.run();
-                return Err(PublishError::Closed(bare(&mut events)));
-            }
-        }
-        after.run();
-        Ok(len)
+        // SAFETY: a `Replay` has many producers; what has one hides its own.
+        unsafe { self.shared.publish_all::<false>(events) }
     }
 
     /// Publishes nothing any more: subscribers receive what is retained, and are then
@@ -245,19 +209,15 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     /// assert_eq!(subscriber.try_recv(), Err(TryRecvError::Closed));
     /// ```
     pub fn close(&self) -> bool {
-        let mut after = After::new(self);
+        // SAFETY: a `Replay` has many producers; what has one hides its own.
+        let mut after = unsafe { After::<S, H, false>::new(&self.shared) };
         let was_open = after.close();
         after.run();
         was_open
     }
 }
 
-impl<T, H> ReplayBuffer<T, H> {
-    #[inline]
-    fn weight(&self, event: &T) -> usize {
-        self.weigh.map_or(size_of::<T>(), |weigh| weigh(event))
-    }
-
+impl<S: Store, H> Replay<S, H> {
     /// What the buffer holds at this moment.
     ///
     /// ```
@@ -270,14 +230,7 @@ impl<T, H> ReplayBuffer<T, H> {
     /// assert_eq!((stats.bytes, stats.subscribers), (16, 0));
     /// ```
     pub fn stats(&self) -> Stats {
-        self.log.lock(|inner| Stats {
-            published: inner.tail,
-            evicted_through: inner.head,
-            len: (inner.tail - inner.head) as usize,
-            bytes: inner.bytes,
-            subscribers: inner.subscribers,
-            closed: inner.closed,
-        })
+        self.shared.stats()
     }
 
     /// The token of a subscriber that has received everything up to now.
@@ -288,7 +241,7 @@ impl<T, H> ReplayBuffer<T, H> {
     /// assert_eq!(buffer.token().seq, 1);
     /// ```
     pub fn token(&self) -> Token {
-        Token { epoch: self.epoch, seq: self.log.tail() }
+        self.shared.token(self.shared.log.tail())
     }
 
     /// Who observes the buffer.
@@ -298,11 +251,11 @@ impl<T, H> ReplayBuffer<T, H> {
     /// assert_eq!(buffer.hooks(), &());
     /// ```
     pub fn hooks(&self) -> &H {
-        &self.hooks
+        &self.shared.hooks
     }
 }
 
-impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
+impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// Subscribes. What is retained and what is published later meet without a gap and
     /// without a duplicate. See [`Subscriber::new`] for a subscriber that owns its
     /// share of the buffer.
@@ -335,37 +288,9 @@ impl<T, H: ReplayHooks> ReplayBuffer<T, H> {
     }
 }
 
-/// What a buffer holds: see [`ReplayBuffer::stats`].
-///
-/// ```
-/// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
-/// assert_eq!(buffer.stats(), bellwether::ReplayStats::default());
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Events that were published: the sequence number of the newest.
-    pub published: u64,
-    /// The sequence number of the newest event that was evicted; 0 if none was.
-    pub evicted_through: u64,
-    /// Events that are retained.
-    pub len: usize,
-    /// What they weigh.
-    pub bytes: usize,
-    /// Subscribers at this moment.
-    pub subscribers: usize,
-    /// Whether nothing is published any more.
-    pub closed: bool,
-}
-
-/// Without the events, so that any `T` can be shown.
-impl<T, H> fmt::Debug for ReplayBuffer<T, H> {
+/// Without the events, so that any can be shown.
+impl<S: Store, H> fmt::Debug for Replay<S, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stats = self.stats();
-        f.debug_struct("ReplayBuffer")
-            .field("capacity", &self.log.capacity)
-            .field("max_bytes", &self.log.max_bytes)
-            .field("stats", &stats)
-            .finish_non_exhaustive()
+        self.shared.show("Replay", f)
     }
 }

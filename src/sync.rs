@@ -25,7 +25,7 @@ compile_error!(
      choose a backend for the crate `portable-atomic` in your application"
 );
 
-pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
+pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 
 #[cfg(not(bellwether_loom))]
 pub(crate) use self::native::*;
@@ -47,6 +47,8 @@ mod native {
     pub(crate) use core::sync::atomic::AtomicU64;
     #[cfg(all(not(feature = "portable-atomic"), feature = "alloc"))]
     pub(crate) use core::sync::atomic::AtomicUsize;
+    #[cfg(feature = "alloc")]
+    pub(crate) use core::sync::atomic::fence;
     #[cfg(not(feature = "portable-atomic"))]
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8};
     #[cfg(all(feature = "portable-atomic", feature = "alloc"))]

@@ -7,7 +7,7 @@ use core::mem::MaybeUninit;
 pub(super) const LIMIT: usize = if cfg!(bellwether_loom) { 1 } else { 8 };
 
 /// Up to [`LIMIT`] values. Nothing is written until one is pushed.
-pub(super) struct Batch<T> {
+pub struct Batch<T> {
     values: [MaybeUninit<T>; LIMIT],
     len: usize,
 }

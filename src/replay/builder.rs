@@ -4,7 +4,9 @@ use core::fmt;
 
 use super::ReplayBuffer;
 use super::error::BuildError;
+use super::heap::Heap;
 use super::log::Log;
+use super::shared::Shared;
 
 /// The greatest capacity.
 const MOST: usize = 1 << 31;
@@ -124,12 +126,14 @@ impl<T, H> Builder<T, H> {
         if self.max_bytes == 0 {
             return Err(BuildError::NoBytes);
         }
-        Ok(ReplayBuffer {
-            log: Log::new(capacity, self.max_bytes),
+        let (store, shelf) = Heap::new(capacity);
+        let shared = Shared {
+            log: Log::new(capacity, self.max_bytes, store, shelf, false),
             epoch: self.epoch,
             weigh: self.weigh,
             hooks: self.hooks,
-        })
+        };
+        Ok(ReplayBuffer { shared })
     }
 }
 

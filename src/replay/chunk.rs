@@ -19,7 +19,7 @@ use core::ptr::NonNull;
 
 use crate::sync::{Acquire, AtomicUsize, Ordering, Release, UnsafeCell};
 
-pub(super) struct Chunk<T> {
+pub struct Chunk<T> {
     /// Readers inside, and those about to find out that they are wrong here.
     pins: AtomicUsize,
     book: UnsafeCell<Book<T>>,
@@ -160,7 +160,7 @@ impl<T> Chunk<T> {
 }
 
 /// A reader is inside: what is retained when it comes in stays as long.
-pub(super) struct Pin<'a, T>(&'a Chunk<T>);
+pub struct Pin<'a, T>(&'a Chunk<T>);
 
 impl<T> Pin<'_, T> {
     /// # Safety

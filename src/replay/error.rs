@@ -21,6 +21,9 @@ pub enum PublishError<T> {
     Closed(T),
     /// It weighs more than the whole buffer may.
     TooLarge(T),
+    /// There is no room before a reader goes on: only a [`ReplayArray`](crate::ReplayArray)
+    /// whose spare slots all have a reader inside says so. Try again, or give it more.
+    Busy(T),
 }
 
 impl<T> PublishError<T> {
@@ -31,7 +34,7 @@ impl<T> PublishError<T> {
     /// ```
     pub fn into_inner(self) -> T {
         match self {
-            Self::Closed(value) | Self::TooLarge(value) => value,
+            Self::Closed(value) | Self::TooLarge(value) | Self::Busy(value) => value,
         }
     }
 }
@@ -42,6 +45,7 @@ impl<T> fmt::Debug for PublishError<T> {
         f.write_str(match self {
             Self::Closed(_) => "Closed(..)",
             Self::TooLarge(_) => "TooLarge(..)",
+            Self::Busy(_) => "Busy(..)",
         })
     }
 }
@@ -51,6 +55,7 @@ impl<T> fmt::Display for PublishError<T> {
         f.write_str(match self {
             Self::Closed(_) => "the buffer is closed: nothing can be published any more",
             Self::TooLarge(_) => "the event weighs more than the buffer's `max_bytes`: split it",
+            Self::Busy(_) => "readers are inside of every spare slot: try again",
         })
     }
 }

@@ -2,7 +2,9 @@
 
 use alloc::sync::Arc;
 
-use super::ReplayBuffer;
+use super::Replay;
+use super::shared::Shared;
+use super::store::Store;
 use crate::hooks::ReplayHooks;
 
 /// What a subscriber reads: a reference to a buffer, or an `Arc`. Sealed, since a
@@ -26,32 +28,39 @@ pub trait Handle: sealed::Sealed {
     type Hooks: ReplayHooks;
 
     #[doc(hidden)]
-    fn buffer(&self) -> &ReplayBuffer<Self::Event, Self::Hooks>;
+    type Store: Store<Event = Self::Event>;
+
+    #[doc(hidden)]
+    fn shared(&self) -> &Shared<Self::Store, Self::Hooks>;
 }
 
-impl<T, H: ReplayHooks> Handle for &ReplayBuffer<T, H> {
-    type Event = T;
+impl<S: Store, H: ReplayHooks> Handle for &Replay<S, H> {
+    type Event = S::Event;
     type Hooks = H;
+    type Store = S;
 
     #[inline(always)]
-    fn buffer(&self) -> &ReplayBuffer<T, H> {
-        self
+    fn shared(&self) -> &Shared<S, H> {
+        &self.shared
     }
 }
 
-impl<T, H: ReplayHooks> Handle for Arc<ReplayBuffer<T, H>> {
-    type Event = T;
+impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
+    type Event = S::Event;
     type Hooks = H;
+    type Store = S;
 
     #[inline(always)]
-    fn buffer(&self) -> &ReplayBuffer<T, H> {
-        self
+    fn shared(&self) -> &Shared<S, H> {
+        &self.shared
     }
 }
 
 mod sealed {
+    use super::{Arc, Replay, Store};
+
     pub trait Sealed {}
 
-    impl<T, H> Sealed for &super::ReplayBuffer<T, H> {}
-    impl<T, H> Sealed for alloc::sync::Arc<super::ReplayBuffer<T, H>> {}
+    impl<S: Store, H> Sealed for &Replay<S, H> {}
+    impl<S: Store, H> Sealed for Arc<Replay<S, H>> {}
 }

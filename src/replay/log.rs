@@ -1,4 +1,4 @@
-//! The log: where events are, who may read them, and when they go.
+//! The log: which events there are, who may read them, and when they go.
 //!
 //! # Positions
 //!
@@ -11,56 +11,42 @@
 //!           head                   tail
 //! ```
 //!
-//! Both only grow, both are written under the lock, `head ≤ tail`, and an event
-//! is evicted in the moment in which `head` passes it. `head` carries in its lowest
-//! bit why the newest evicted event went.
+//! Both only grow, both are written by whoever may publish, `head ≤ tail`, and an
+//! event is evicted in the moment in which `head` passes it. `head` carries in its
+//! lowest bits why the newest evicted event went.
 //!
-//! # Chunks
+//! | operation | looks at |
+//! |---|---|
+//! | read | `tail`, the store, `head`: in this order |
+//! | subscribe, resume, stats | `head`, `tail`, `head` again, until it stands |
+//! | publish, close | `Inner`, under the lock or as the only producer; then `head`, the store, `tail` |
+//! | wait | `Parked`, under the lock; `tail` once more |
 //!
-//! | list | holds | next |
-//! |---|---|---|
-//! | `window` | the retained events, in order; the first may have evicted ones | `retiring`, once all of its events are evicted |
-//! | `retiring` | evicted events that readers were inside of, or that wait for their turn | `free`, once they are taken out |
-//! | `free` | nothing | `window` |
+//! How an event is read without a lock is the store's matter: see `heap.rs`.
 //!
-//! The directory leads from a position to its chunk. It has an entry for each chunk
-//! that the window can have at a time, so that an entry is overwritten only when all
-//! that it led to is evicted.
+//! # The only producer
 //!
-//! # Reading without the lock
-//!
-//! A reader finds its chunk, counts itself in (a *pin*), and only then looks at
-//! `head`. A publisher advances `head`, and only then looks whether somebody is in.
-//! Both do it by a read-modify-write of one word, so that one comes after the other
-//! and sees what the other did before:
-//!
-//! - the reader is first: the publisher sees the pin, and leaves the event alone. It
-//!   is evicted, but not dropped; a later publisher looks again.
-//! - the publisher is first: the reader sees the new `head`, does not touch the
-//!   event, and says what was missed.
-//!
-//! The same holds for an old entry of the directory, and for a chunk that has been
-//! put to another use since: either of it comes after `head` passed the position. So
-//! a chunk needs no generation. No fence and no SeqCst is needed either.
+//! Where there is only one, it has `Inner` for itself and takes the lock only if
+//! somebody waits. That needs a fence on both sides: it advances `tail` and then
+//! looks at `waits`; who parks sets `waits` and then looks at `tail`. Of the two
+//! fences one comes first, so one of them sees the other.
 
-use alloc::boxed::Box;
-
-use super::chunk::{Chunk, List, Pin};
-use super::lock::Locked;
+use super::lock::Split;
 use super::parked::Parked;
+use super::store::Store;
 use crate::histogram::counter::Counter;
 use crate::hooks::EvictReason;
-use crate::sync::{Acquire, AtomicBool, AtomicPtr, shielded};
+use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, SeqCst, const_fn, fence};
 
 mod write;
 
-pub(super) use write::{Evicted, Room};
+pub(super) use write::Evicted;
 
 /// What readers look at, on a line of its own.
 #[repr(align(128))]
-struct Shared {
+struct Watermarks {
     tail: Counter,
-    /// Twice the position, plus one if the newest event that went did so by bytes.
+    /// Four times the position, plus the code of the reason.
     head: Counter,
     closed: AtomicBool,
 }
@@ -69,41 +55,32 @@ struct Shared {
 struct Aligned<T>(T);
 
 /// A log of events.
-pub(super) struct Log<T> {
-    shared: Shared,
-    directory: Box<[AtomicPtr<Chunk<T>>]>,
-    /// A chunk has this power of two of slots.
-    shift: u32,
+pub(super) struct Log<S: Store> {
+    watermarks: Watermarks,
+    store: S,
     pub(super) capacity: usize,
     pub(super) max_bytes: usize,
-    inner: Aligned<Locked<Inner<T>>>,
+    state: Aligned<Split<Inner<S::Shelf>, Parked>>,
+    /// As in `Inner`, for whoever does not hold the lock.
+    bytes: AtomicUsize,
+    subscribers: AtomicUsize,
+    /// There is only one producer: it does not take the lock.
+    alone: bool,
+    /// Where there is only one producer: whether somebody is parked.
+    waits: AtomicBool,
 }
 
-// SAFETY: events are put in on one thread and dropped on another, so `T: Send`; the
-// rest is chunks, which belong to the log, and wakers.
-unsafe impl<T: Send> Send for Log<T> {}
-// SAFETY: as above; and many threads at once are lent the same event, to clone it, so
-// `T: Sync` as well. What is not atomic is guarded by the lock or by pins.
-unsafe impl<T: Send + Sync> Sync for Log<T> {}
-
-/// What the lock guards.
-pub(super) struct Inner<T> {
+/// What whoever may publish works on.
+pub(super) struct Inner<F> {
     pub(super) tail: u64,
     pub(super) head: u64,
     /// The weight of all retained events.
     pub(super) bytes: usize,
     /// Why the newest of the evicted events went.
     pub(super) reason: EvictReason,
-    window: List<T>,
-    retiring: List<T>,
-    free: List<T>,
     pub(super) closed: bool,
-    pub(super) subscribers: usize,
-    pub(super) parked: Parked,
+    pub(super) shelf: F,
 }
-
-// SAFETY: as for `Log`: events, chunks, and links to waiters, which are `Sync`.
-unsafe impl<T: Send> Send for Inner<T> {}
 
 /// What a reader finds.
 pub(super) enum Found<R> {
@@ -114,151 +91,202 @@ pub(super) enum Found<R> {
     Nothing,
 }
 
-impl<T> Log<T> {
-    /// `capacity` is not 0.
-    pub(super) fn new(capacity: usize, max_bytes: usize) -> Self {
-        // Chunks of at most an eighth of the capacity, so that a pinned one, and the
-        // slots that are ahead, weigh little. loom has chunks of two from 3 events on.
-        let share = if cfg!(bellwether_loom) { capacity / 2 } else { capacity / 8 };
-        let shift = share.clamp(1, 16).next_power_of_two().trailing_zeros();
-        // All but one of `capacity` events, ending where a chunk ends, and one chunk more.
-        let window = (capacity - 1).div_ceil(1 << shift) + 1;
-        Self {
-            shared: Shared {
-                tail: Counter::new(),
-                head: Counter::new(),
-                closed: AtomicBool::new(false),
-            },
-            directory: (0..window.next_power_of_two())
-                .map(|_| AtomicPtr::new(core::ptr::null_mut()))
-                .collect(),
-            shift,
-            capacity,
-            max_bytes,
-            inner: Aligned(Locked::new(Inner {
-                tail: 0,
-                head: 0,
-                bytes: 0,
-                reason: EvictReason::Count,
-                window: List::new(),
-                retiring: List::new(),
-                free: List::new(),
-                closed: false,
-                subscribers: 0,
-                parked: Parked::new(),
-            })),
+/// `head` and `tail` as they were at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) head: u64,
+    pub(super) tail: u64,
+    /// Why the newest event before `head` went.
+    pub(super) reason: EvictReason,
+}
+
+/// By their codes; the fourth is none.
+const REASONS: [EvictReason; 4] =
+    [EvictReason::Count, EvictReason::Bytes, EvictReason::Budget, EvictReason::Budget];
+
+impl<S: Store> Log<S> {
+    const_fn! {
+        /// `capacity` is not 0.
+        pub(super) const fn new(
+            capacity: usize,
+            max_bytes: usize,
+            store: S,
+            shelf: S::Shelf,
+            alone: bool,
+        ) -> Self {
+            Self {
+                watermarks: Watermarks {
+                    tail: Counter::new(),
+                    head: Counter::new(),
+                    closed: AtomicBool::new(false),
+                },
+                store,
+                capacity,
+                max_bytes,
+                state: Aligned(Split::new(
+                    Inner {
+                        tail: 0,
+                        head: 0,
+                        bytes: 0,
+                        reason: EvictReason::Count,
+                        closed: false,
+                        shelf,
+                    },
+                    Parked::new(),
+                )),
+                bytes: AtomicUsize::new(0),
+                subscribers: AtomicUsize::new(0),
+                alone,
+                waits: AtomicBool::new(false),
+            }
         }
-    }
-
-    #[inline(always)]
-    pub(super) fn lock<R>(&self, f: impl FnOnce(&mut Inner<T>) -> R) -> R {
-        self.inner.0.with(f)
-    }
-
-    pub(super) fn new_chunk(&self) -> Box<Chunk<T>> {
-        Chunk::new(1 << self.shift)
     }
 
     /// Where the next event will be. What is before it is published.
     #[inline(always)]
     pub(super) fn tail(&self) -> u64 {
-        // ORDERING: Acquire pairs with `publish_appended`: the events and their chunks.
-        self.shared.tail.load(Acquire)
+        // ORDERING: Acquire pairs with `publish_appended`: the events and what leads to them.
+        self.watermarks.tail.load(Acquire)
     }
 
     /// Where the oldest retained event is, and why the one before it went.
     #[inline(always)]
     pub(super) fn head(&self) -> (u64, EvictReason) {
-        // ORDERING: Acquire pairs with `make_room`: `tail` is seen at least there.
-        let word = self.shared.head.load(Acquire);
-        (word >> 1, if word & 1 == 0 { EvictReason::Count } else { EvictReason::Bytes })
+        // ORDERING: Acquire pairs with `publish_evicted`: `tail` is seen at least there.
+        let word = self.watermarks.head.load(Acquire);
+        (word >> 2, REASONS[(word & 3) as usize])
+    }
+
+    /// Both watermarks. It looks again only if an event was evicted meanwhile.
+    pub(super) fn bounds(&self) -> Bounds {
+        let mut seen = self.head();
+        loop {
+            let tail = self.tail();
+            let again = self.head();
+            if again.0 == seen.0 {
+                let (head, reason) = seen;
+                return Bounds { head, tail, reason };
+            }
+            seen = again;
+        }
     }
 
     /// Whether nothing will be published any more; `tail` is final then.
     pub(super) fn is_closed(&self) -> bool {
         // ORDERING: Acquire pairs with `close`: the last event is seen.
-        self.shared.closed.load(Acquire)
+        self.watermarks.closed.load(Acquire)
     }
 
-    /// Up to `max` events from `at` on, as many as lie in one chunk; they stay while
-    /// the result lives.
+    /// What all retained events weigh, or weighed a moment ago.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
+    }
+
+    pub(super) fn subscribers(&self) -> usize {
+        self.subscribers.load(Relaxed)
+    }
+
+    /// One subscriber more.
+    pub(super) fn join(&self) {
+        self.subscribers.fetch_add(1, Relaxed);
+    }
+
+    /// One subscriber less.
+    pub(super) fn leave(&self) {
+        self.subscribers.fetch_sub(1, Relaxed);
+    }
+
+    /// Up to `max` events from `at` on, as many as one visit reaches.
     #[inline(always)]
-    pub(super) fn find(&self, at: u64, max: usize) -> Found<Run<'_, T>> {
+    pub(super) fn find(&self, at: u64, max: usize) -> Found<Run<'_, S>> {
         let tail = self.tail();
         if at >= tail {
             return Found::Nothing;
         }
-        // ORDERING: Acquire pairs with `append`: who is led to another chunk sees that
-        // `head` has passed `at`; and the chunk is seen as it was made.
-        let chunk = self.directory[self.entry(at)].load(Acquire);
-        // SAFETY: the entry was written before the event was published, and chunks are
-        // not freed while the log is borrowed.
-        let chunk = unsafe { &*chunk };
-        let pin = chunk.pin();
-        // After the pin: see the module.
+        let visit = self.store.visit(at);
+        // After the visit has begun: see the store.
         let (head, reason) = self.head();
         if at < head {
             return Found::Missed(head, reason);
         }
-        let index = self.index(at);
         let published = usize::try_from(tail - at).unwrap_or(usize::MAX);
-        let len = max.min(published).min((1 << self.shift) - index);
-        Found::Events(Run { pin, index, len, tail })
+        let len = max.min(published).min(self.store.reach(at));
+        Found::Events(Run { log: self, visit, at, len, tail })
     }
 
+    /// Runs `f` with all of it, under the lock; for logs with many producers.
     #[inline(always)]
-    fn entry(&self, at: u64) -> usize {
-        (at >> self.shift) as usize & (self.directory.len() - 1)
+    pub(super) fn with_all<R>(&self, f: impl FnOnce(&mut Inner<S::Shelf>, &mut Parked) -> R) -> R {
+        debug_assert!(!self.alone);
+        // SAFETY: `with_inner` is called for logs with one producer only.
+        unsafe { self.state.0.both(f) }
     }
 
+    /// Runs `f` without the lock.
+    ///
+    /// # Safety
+    ///
+    /// This log has one producer, in whose name this is called.
     #[inline(always)]
-    fn index(&self, at: u64) -> usize {
-        at as usize & ((1 << self.shift) - 1)
+    pub(super) unsafe fn with_inner<R>(&self, f: impl FnOnce(&mut Inner<S::Shelf>) -> R) -> R {
+        debug_assert!(self.alone);
+        // SAFETY: as the caller promises.
+        unsafe { self.state.0.alone(f) }
+    }
+
+    /// Runs `f` with those who wait, under the lock.
+    pub(super) fn parked<R>(&self, f: impl FnOnce(&mut Parked) -> R) -> R {
+        self.state.0.second(|parked| {
+            let result = f(parked);
+            if self.alone {
+                self.waits.store(!parked.is_empty(), Relaxed);
+            }
+            result
+        })
+    }
+
+    /// Whoever parks says so, holding the lock, before it looks at `tail` once more.
+    pub(super) fn announce(&self) {
+        if self.alone {
+            self.waits.store(true, Relaxed);
+            // ORDERING: SeqCst pairs with `somebody_waits`: one of the two sees the other.
+            fence(SeqCst);
+        }
+    }
+
+    /// Asked by the only producer, after it has advanced `tail`.
+    #[inline(always)]
+    pub(super) fn somebody_waits(&self) -> bool {
+        // ORDERING: SeqCst pairs with `announce`.
+        fence(SeqCst);
+        self.waits.load(Relaxed)
     }
 }
 
-/// Events side by side in a pinned chunk.
-pub(super) struct Run<'a, T> {
-    pin: Pin<'a, T>,
-    index: usize,
+/// Events side by side.
+pub(super) struct Run<'a, S: Store + 'a> {
+    log: &'a Log<S>,
+    visit: S::Visit<'a>,
+    at: u64,
     pub(super) len: usize,
     /// Where the next event was to be when this began.
     pub(super) tail: u64,
 }
 
-impl<T> Run<'_, T> {
-    /// Lends the `n`-th event.
+impl<S: Store> Run<'_, S> {
+    /// Lends the `n`-th event, unless it was evicted before it was read.
     #[inline(always)]
-    pub(super) fn read<R>(&self, n: usize, f: impl FnOnce(&T) -> R) -> R {
+    pub(super) fn read<R>(&self, n: usize, f: impl FnOnce(&S::Event) -> R) -> Option<R> {
         assert!(n < self.len);
-        // SAFETY: `find` saw the event published, and retained after the pin was taken.
-        unsafe { self.pin.read(self.index + n, f) }
+        let head = || self.log.head().0;
+        // SAFETY: `find` saw the event published, and retained after the visit had begun.
+        unsafe { self.log.store.read(&self.visit, self.at + n as u64, head, f) }
     }
 }
 
-impl<T> Drop for Log<T> {
+impl<S: Store> Drop for Log<S> {
     fn drop(&mut self) {
-        self.inner.0.exclusive(|inner| {
-            Chunks([&mut inner.window, &mut inner.retiring, &mut inner.free]).free();
-        });
-    }
-}
-
-/// All chunks, to be freed: also the rest, if an event's drop panics.
-struct Chunks<'a, T>([&'a mut List<T>; 3]);
-
-impl<T> Chunks<'_, T> {
-    fn free(&mut self) {
-        while let Some(chunk) = self.0.iter_mut().find_map(|list| list.pop()) {
-            // SAFETY: the log is gone, and the chunk was in one list.
-            let chunk = unsafe { chunk.free() };
-            shielded(|| drop(chunk));
-        }
-    }
-}
-
-impl<T> Drop for Chunks<'_, T> {
-    fn drop(&mut self) {
-        self.free();
+        let store = &self.store;
+        self.state.0.exclusive(|inner| store.clear(&mut inner.shelf));
     }
 }

@@ -60,6 +60,9 @@ pub(super) struct Parked {
     last: Option<Linked>,
 }
 
+// SAFETY: links to waiters, which are `Sync`.
+unsafe impl Send for Parked {}
+
 impl Node {
     pub(super) fn new() -> Self {
         Self {

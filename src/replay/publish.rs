@@ -9,22 +9,87 @@
 //!
 //! As long as there is more to carry out, the lock is taken again.
 
-use alloc::boxed::Box;
-use core::mem::take;
+use core::mem::{needs_drop, take};
 use core::task::Waker;
 
-use super::ReplayBuffer;
 use super::batch::Batch;
-use super::chunk::Chunk;
-use super::log::{Evicted, Inner, Log, Room};
+use super::error::PublishError;
+use super::log::{Evicted, Inner, Log};
+use super::shared::Shared;
+use super::store::{Room, Store};
 use crate::hooks::{EvictReason, ReplayHooks};
 use crate::sync::shielded;
 
+mod all;
+
+impl<S: Store, H> Shared<S, H> {
+    #[inline]
+    pub(super) fn weight(&self, event: &S::Event) -> usize {
+        self.weigh.map_or(size_of::<S::Event>(), |weigh| weigh(event))
+    }
+}
+
+impl<S: Store, H: ReplayHooks> Shared<S, H> {
+    /// # Safety
+    ///
+    /// As for [`After::new`].
+    #[inline(always)]
+    pub(super) unsafe fn publish_sized<const ALONE: bool>(
+        &self,
+        event: S::Event,
+        bytes: usize,
+    ) -> Result<u64, PublishError<S::Event>> {
+        if bytes > self.log.max_bytes {
+            return Err(PublishError::TooLarge(event));
+        }
+        if needs_drop::<S::Event>() {
+            // SAFETY: as the caller promises.
+            return unsafe { After::<S, H, ALONE>::new(self) }.publish_one(event, bytes);
+        }
+        // SAFETY: as the caller promises.
+        let (at, evicted) = match unsafe { self.in_place::<ALONE>(event, bytes) } {
+            Ok(placed) => placed,
+            Err(event) => {
+                // SAFETY: as the caller promises.
+                return unsafe { After::<S, H, ALONE>::new(self) }.publish_one(event, bytes);
+            }
+        };
+        if ALONE && self.log.somebody_waits() {
+            // SAFETY: as the caller promises.
+            unsafe { After::<S, H, ALONE>::new(self) }.settle_in_place(at, bytes, evicted);
+        } else {
+            let _evicted = Told(&self.hooks, u64::from(evicted), EvictReason::Count);
+            self.hooks.published(1, bytes as u64);
+        }
+        Ok(at + 1)
+    }
+
+    /// # Safety
+    ///
+    /// As for [`After::new`].
+    #[inline(always)]
+    unsafe fn in_place<const ALONE: bool>(
+        &self,
+        event: S::Event,
+        bytes: usize,
+    ) -> Result<(u64, bool), S::Event> {
+        let log = &self.log;
+        if ALONE {
+            // SAFETY: as the caller promises.
+            return unsafe { log.with_inner(|inner| log.append_in_place(inner, event, bytes)) };
+        }
+        log.with_all(|inner, parked| match parked.is_empty() {
+            true => log.append_in_place(inner, event, bytes),
+            false => Err(event),
+        })
+    }
+}
+
 /// What is left to be done once the lock is let go; done by `run`, or by unwinding.
-pub(super) struct After<'a, T, H: ReplayHooks> {
-    log: &'a Log<T>,
+pub(super) struct After<'a, S: Store, H: ReplayHooks, const ALONE: bool> {
+    log: &'a Log<S>,
     hooks: &'a H,
-    removed: Batch<T>,
+    removed: Batch<S::Event>,
     wakers: Batch<Waker>,
     /// Who waits for an event before this is to be woken.
     wake: u64,
@@ -39,24 +104,88 @@ enum Visit {
     Published(u64),
     Closed,
     Sweep,
-    Chunk,
+    Grow,
 }
 
-/// Nothing was published: the buffer is closed.
-pub(super) struct Closed;
+/// Why nothing was published.
+pub(super) enum Refused {
+    Closed,
+    /// Readers are inside of all that could make room, and the store does not grow.
+    Busy,
+}
 
-impl<'a, T, H: ReplayHooks> After<'a, T, H> {
+impl Refused {
+    pub(super) fn with<T>(self, event: T) -> PublishError<T> {
+        match self {
+            Self::Closed => PublishError::Closed(event),
+            Self::Busy => PublishError::Busy(event),
+        }
+    }
+}
+
+impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
+    /// # Safety
+    ///
+    /// If `ALONE`, no other value of this type for this log lives; otherwise no such
+    /// value that is alone does.
     #[inline(always)]
-    pub(super) fn new(buffer: &'a ReplayBuffer<T, H>) -> Self {
+    pub(super) unsafe fn new(shared: &'a Shared<S, H>) -> Self {
         Self {
-            log: &buffer.log,
-            hooks: &buffer.hooks,
+            log: &shared.log,
+            hooks: &shared.hooks,
             removed: Batch::new(),
             wakers: Batch::new(),
             wake: 0,
             more: false,
             published: None,
             evicted: Evicted::default(),
+        }
+    }
+
+    /// Works on what is published, and then collects what is left to do.
+    #[inline(always)]
+    fn visit<R>(&mut self, f: impl FnOnce(&mut Self, &mut Inner<S::Shelf>) -> R) -> R {
+        let log = self.log;
+        let work = |this: &mut Self, inner: &mut Inner<S::Shelf>| {
+            let result = f(this, inner);
+            this.more = log.is_left_over(inner, &this.removed);
+            result
+        };
+        if !ALONE {
+            return log.with_all(|inner, parked| {
+                let result = work(self, inner);
+                self.more |= parked.wake(self.wake, &mut self.wakers);
+                result
+            });
+        }
+        // SAFETY: `new` was promised that this is the only producer.
+        let result = unsafe { log.with_inner(|inner| work(self, inner)) };
+        if log.somebody_waits() {
+            self.more |= log.parked(|parked| parked.wake(self.wake, &mut self.wakers));
+        }
+        result
+    }
+
+    /// Does what is left after an event was published in place.
+    #[cold]
+    fn settle_in_place(mut self, at: u64, bytes: usize, evicted: bool) {
+        self.wake = at + 1;
+        self.more = true;
+        self.published = Some((1, bytes as u64));
+        self.evicted.by_count = u64::from(evicted);
+        self.run();
+    }
+
+    /// Publishes one event, and does all that is left.
+    #[inline(never)]
+    fn publish_one(mut self, event: S::Event, bytes: usize) -> Result<u64, PublishError<S::Event>> {
+        let mut event = Some((event, bytes));
+        let published = self.publish(1, bytes, || event.take());
+        self.run();
+        match (published, event) {
+            (Ok(at), _) => Ok(at + 1),
+            (Err(refused), Some((event, _))) => Err(refused.with(event)),
+            (Err(_), None) => unreachable!("what is refused is not taken"),
         }
     }
 
@@ -67,80 +196,74 @@ impl<'a, T, H: ReplayHooks> After<'a, T, H> {
         &mut self,
         events: usize,
         bytes: usize,
-        mut next: impl FnMut() -> Option<(T, usize)>,
-    ) -> Result<u64, Closed> {
-        let log = self.log;
+        mut next: impl FnMut() -> Option<(S::Event, usize)>,
+    ) -> Result<u64, Refused> {
         let mut spare = None;
         loop {
-            match log.lock(|inner| self.visit(inner, events, bytes, &mut next, &mut spare)) {
+            let visit = self
+                .visit(|this, inner| this.append_all(inner, events, bytes, &mut next, &mut spare));
+            match visit {
                 Visit::Published(at) => {
                     let (events_before, bytes_before) = self.published.unwrap_or_default();
                     let published = (events_before + events as u64, bytes_before + bytes as u64);
                     self.published = Some(published);
                     return Ok(at);
                 }
-                Visit::Closed => return Err(Closed),
+                Visit::Closed => return Err(Refused::Closed),
                 Visit::Sweep => self.drop_removed(),
-                Visit::Chunk => spare = Some(self.log.new_chunk()),
+                Visit::Grow => {
+                    spare = self.log.spare();
+                    if spare.is_none() {
+                        return Err(Refused::Busy);
+                    }
+                }
             }
         }
     }
 
     #[inline(always)]
-    fn visit(
+    fn append_all(
         &mut self,
-        inner: &mut Inner<T>,
+        inner: &mut Inner<S::Shelf>,
         events: usize,
         bytes: usize,
-        next: &mut impl FnMut() -> Option<(T, usize)>,
-        spare: &mut Option<Box<Chunk<T>>>,
+        next: &mut impl FnMut() -> Option<(S::Event, usize)>,
+        spare: &mut Option<S::Spare>,
     ) -> Visit {
         if inner.closed {
             return Visit::Closed;
         }
-        let evicted = self.log.make_room(inner, events, bytes);
-        self.evicted.by_count += evicted.by_count;
-        self.evicted.by_bytes += evicted.by_bytes;
+        self.log.make_room(inner, events, bytes, &mut self.evicted);
         self.log.sweep(inner, &mut self.removed);
         loop {
             match self.log.room(inner, events, &self.removed) {
                 Room::Enough => break,
                 Room::Sweep => return Visit::Sweep,
-                Room::Chunk => match spare.take() {
-                    Some(chunk) => self.log.add_chunk(inner, chunk),
-                    None => return Visit::Chunk,
+                Room::Grow => match spare.take() {
+                    Some(spare) => self.log.grow(inner, spare),
+                    None => return Visit::Grow,
                 },
             }
         }
         let at = inner.tail;
         for _ in 0..events {
-            let Some((value, bytes)) = next() else { break };
-            self.log.append(inner, value, bytes);
+            let Some((event, bytes)) = next() else { break };
+            self.log.append(inner, event, bytes);
         }
         self.log.publish_appended(inner, at);
         self.wake = inner.tail;
-        self.collect(inner);
         Visit::Published(at)
     }
 
     /// Closes the buffer; whether it was open.
     pub(super) fn close(&mut self) -> bool {
-        let log = self.log;
-        log.lock(|inner| {
+        self.visit(|this, inner| {
             let was_open = !inner.closed;
-            self.log.close(inner);
-            self.wake = u64::MAX;
-            self.log.sweep(inner, &mut self.removed);
-            self.collect(inner);
+            this.log.close(inner);
+            this.wake = u64::MAX;
+            this.log.sweep(inner, &mut this.removed);
             was_open
         })
-    }
-
-    /// Takes out the next wakers, and says whether there is more to do.
-    #[inline(always)]
-    fn collect(&mut self, inner: &mut Inner<T>) {
-        let wakers = inner.parked.wake(self.wake, &mut self.wakers);
-        self.more = wakers | self.log.is_left_over(inner, &self.removed);
     }
 
     fn drop_removed(&mut self) {
@@ -175,32 +298,22 @@ impl<'a, T, H: ReplayHooks> After<'a, T, H> {
             if !take(&mut self.more) {
                 return;
             }
-            let log = self.log;
-            log.lock(|inner| {
-                log.sweep(inner, &mut self.removed);
-                self.collect(inner);
-            });
+            self.visit(|this, inner| this.log.sweep(inner, &mut this.removed));
         }
     }
 }
 
-impl<T, H: ReplayHooks> Drop for After<'_, T, H> {
+impl<S: Store, H: ReplayHooks, const ALONE: bool> Drop for After<'_, S, H, ALONE> {
     #[inline(always)]
     fn drop(&mut self) {
         self.run();
     }
 }
 
-/// Tells of an event that was published in place: the second also if the first panics.
+/// Each also if one before it panics.
 #[inline(always)]
-pub(super) fn tell_in_place<H: ReplayHooks>(hooks: &H, bytes: usize, evicted: bool) {
-    let _evicted = Told(hooks, u64::from(evicted), EvictReason::Count);
-    hooks.published(1, bytes as u64);
-}
-
-/// The second also if the first panics.
-#[inline(always)]
-fn tell<H: ReplayHooks>(hooks: &H, Evicted { by_count, by_bytes }: Evicted) {
+fn tell<H: ReplayHooks>(hooks: &H, Evicted { by_count, by_bytes, by_budget }: Evicted) {
+    let _third = Told(hooks, by_budget, EvictReason::Budget);
     let _second = Told(hooks, by_bytes, EvictReason::Bytes);
     let _first = Told(hooks, by_count, EvictReason::Count);
 }

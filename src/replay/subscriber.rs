@@ -9,7 +9,7 @@ use core::fmt;
 
 use super::error::{Missed, TryRecvError};
 use super::handle::Handle;
-use super::log::{Found, Log};
+use super::log::{Bounds, Found, Log};
 use super::start::{Event, Receipt, Resume, Start};
 use super::token::Token;
 use crate::hooks::{EvictReason, ReplayHooks};
@@ -58,15 +58,15 @@ impl<B: Handle> Subscriber<B> {
     /// assert!(owning.try_recv().is_err());
     /// ```
     pub fn new(buffer: B, start: Start) -> Self {
-        let cursor = buffer.buffer().log.lock(|inner| {
-            inner.subscribers += 1;
-            match start {
-                Start::Live => inner.tail,
-                Start::Latest(most) => inner.tail.saturating_sub(most as u64).max(inner.head),
-                Start::Oldest => inner.head,
-                Start::After(seq) => seq.min(inner.tail),
-            }
-        });
+        let log = &buffer.shared().log;
+        let Bounds { head, tail, .. } = log.bounds();
+        let cursor = match start {
+            Start::Live => tail,
+            Start::Latest(most) => tail.saturating_sub(most as u64).max(head),
+            Start::Oldest => head,
+            Start::After(seq) => seq.min(tail),
+        };
+        log.join();
         Self { buffer, cursor, began: cursor, missed: 0 }
     }
 
@@ -81,21 +81,20 @@ impl<B: Handle> Subscriber<B> {
     /// assert!(matches!(Subscriber::resume(buffer, token), Resume::Complete(_)));
     /// ```
     pub fn resume(buffer: B, token: Token) -> Resume<B> {
-        let known = buffer.buffer().epoch == token.epoch;
-        let (from, head, tail, reason) = buffer.buffer().log.lock(|inner| {
-            let from = if known { token.seq } else { inner.head };
-            inner.subscribers += usize::from(from <= inner.tail);
-            (from, inner.head, inner.tail, inner.reason)
-        });
+        let shared = buffer.shared();
+        let known = shared.epoch == token.epoch;
+        let Bounds { head, tail, reason } = shared.log.bounds();
+        let from = if known { token.seq } else { head };
         if from > tail {
             return Resume::Ahead { published: tail };
         }
+        shared.log.join();
         let cursor = from.max(head);
         let sub = Self { buffer, cursor, began: from, missed: cursor - from };
         if !known {
             Resume::WrongEpoch { sub }
         } else if cursor > from {
-            sub.buffer.buffer().hooks.missed(cursor - from);
+            sub.hooks().missed(cursor - from);
             Resume::Gap { missed: Missed { from: from + 1, to: cursor + 1, reason }, sub }
         } else {
             Resume::Complete(sub)
@@ -103,8 +102,8 @@ impl<B: Handle> Subscriber<B> {
     }
 
     #[inline(always)]
-    pub(super) fn log(&self) -> &Log<B::Event> {
-        &self.buffer.buffer().log
+    pub(super) fn log(&self) -> &Log<B::Store> {
+        &self.buffer.shared().log
     }
 
     #[inline(always)]
@@ -113,7 +112,7 @@ impl<B: Handle> Subscriber<B> {
     }
 
     pub(super) fn hooks(&self) -> &B::Hooks {
-        &self.buffer.buffer().hooks
+        &self.buffer.shared().hooks
     }
 
     /// What it reads.
@@ -137,7 +136,7 @@ impl<B: Handle> Subscriber<B> {
     /// assert_eq!(buffer.subscribe(Start::Live).token().to_string(), "9.0");
     /// ```
     pub fn token(&self) -> Token {
-        Token { epoch: self.buffer.buffer().epoch, seq: self.cursor }
+        self.buffer.shared().token(self.cursor)
     }
 
     /// How many events it is behind; those that were evicted meanwhile count.
@@ -196,16 +195,28 @@ impl<B: Handle> Subscriber<B> {
         B::Event: Clone,
     {
         let at = self.cursor;
-        let buffer = self.buffer.buffer();
-        let (value, lag) = match buffer.log.find(at, 1) {
-            Found::Events(run) => (run.read(0, B::Event::clone), run.tail - at - 1),
-            Found::Missed(to, reason) => {
-                return Err(miss(&buffer.hooks, &mut self.cursor, &mut self.missed, to, reason));
+        let shared = self.buffer.shared();
+        let (value, lag) = loop {
+            match shared.log.find(at, 1) {
+                // If it is evicted meanwhile, the next look says so.
+                Found::Events(run) => match run.read(0, B::Event::clone) {
+                    Some(value) => break (value, run.tail - at - 1),
+                    None => continue,
+                },
+                Found::Missed(to, reason) => {
+                    return Err(miss(
+                        &shared.hooks,
+                        &mut self.cursor,
+                        &mut self.missed,
+                        to,
+                        reason,
+                    ));
+                }
+                Found::Nothing => return Err(self.nothing()),
             }
-            Found::Nothing => return Err(self.nothing()),
         };
         self.cursor = at + 1;
-        buffer.hooks.delivered(1, lag);
+        shared.hooks.delivered(1, lag);
         Ok(Event { seq: at + 1, value })
     }
 
@@ -237,13 +248,13 @@ impl<B: Handle> Subscriber<B> {
         let mut done = 0;
         while done < max {
             let at = self.cursor;
-            let buffer = self.buffer.buffer();
-            let run = match buffer.log.find(at, max - done) {
+            let shared = self.buffer.shared();
+            let run = match shared.log.find(at, max - done) {
                 Found::Events(run) => run,
                 _ if done > 0 => break,
                 Found::Missed(to, reason) => {
                     return Err(miss(
-                        &buffer.hooks,
+                        &shared.hooks,
                         &mut self.cursor,
                         &mut self.missed,
                         to,
@@ -253,17 +264,17 @@ impl<B: Handle> Subscriber<B> {
                 Found::Nothing => return Err(self.nothing()),
             };
             let (tail, len) = (run.tail, run.len);
-            // Tells also of those before a panic; not before the pin is gone.
+            // Tells also of those before a panic; not before the visit has ended.
             let delivered =
-                Delivered { hooks: &buffer.hooks, from: at, cursor: &mut self.cursor, tail };
+                Delivered { hooks: &shared.hooks, from: at, cursor: &mut self.cursor, tail };
             let run = run;
             for n in 0..len {
-                run.read(n, |event| f(*delivered.cursor + 1, event));
+                if run.read(n, |event| f(*delivered.cursor + 1, event)).is_none() {
+                    break;
+                }
                 *delivered.cursor += 1;
+                done += 1;
             }
-            drop(run);
-            drop(delivered);
-            done += len;
         }
         Ok(done)
     }
@@ -342,7 +353,7 @@ impl<H: ReplayHooks> Drop for Delivered<'_, H> {
 
 impl<B: Handle> Drop for Subscriber<B> {
     fn drop(&mut self) {
-        self.log().lock(|inner| inner.subscribers -= 1);
+        self.log().leave();
     }
 }
 

@@ -17,13 +17,14 @@ use super::handle::Handle;
 use super::log::Log;
 use super::parked::Node;
 use super::start::Event;
+use super::store::Store;
 use super::subscriber::Subscriber;
 use crate::hooks::{CallSite, ReplayHooks, WaitOutcome};
 use crate::sync::shielded;
 
 /// Ready once the event at `at` is published or evicted, or the log closed.
-struct Arrival<'a, T, H: ReplayHooks> {
-    log: &'a Log<T>,
+struct Arrival<'a, S: Store, H: ReplayHooks> {
+    log: &'a Log<S>,
     hooks: &'a H,
     site: H::Site,
     at: u64,
@@ -32,10 +33,10 @@ struct Arrival<'a, T, H: ReplayHooks> {
     node: Node,
 }
 
-impl<'a, T, H: ReplayHooks> Arrival<'a, T, H> {
+impl<'a, S: Store, H: ReplayHooks> Arrival<'a, S, H> {
     fn new<B>(subscriber: &'a Subscriber<B>, site: H::Site) -> Self
     where
-        B: Handle<Event = T, Hooks = H>,
+        B: Handle<Store = S, Hooks = H>,
     {
         let (log, hooks, at) = (subscriber.log(), subscriber.hooks(), subscriber.cursor());
         Self { log, hooks, site, at, span: None, node: Node::new() }
@@ -49,15 +50,18 @@ impl<'a, T, H: ReplayHooks> Arrival<'a, T, H> {
     /// is.
     fn park(&self, waker: &Waker) -> Poll<()> {
         let fresh = waker.clone();
-        let (old, outcome) = self.log.lock(|inner| {
+        let (old, outcome) = self.log.parked(|parked| {
             // SAFETY: it is linked into this list only.
-            let (old, linked) = unsafe { inner.parked.rearm(&self.node, fresh) };
+            let (old, linked) = unsafe { parked.rearm(&self.node, fresh) };
+            if linked {
+                return (old, Poll::Pending);
+            }
+            self.log.announce();
             match old {
-                _ if linked => (old, Poll::Pending),
-                Some(fresh) if inner.tail <= self.at && !inner.closed => {
+                Some(fresh) if !self.is_here() => {
                     // SAFETY: not linked; pinned, as `poll` is, and taken out by `leave`,
                     // at the latest when it is dropped; the log is borrowed as long.
-                    unsafe { inner.parked.push(&self.node, inner.tail, fresh) };
+                    unsafe { parked.push(&self.node, self.at, fresh) };
                     (None, Poll::Pending)
                 }
                 old => (old, Poll::Ready(())),
@@ -74,7 +78,7 @@ impl<'a, T, H: ReplayHooks> Arrival<'a, T, H> {
             self.span.take().map(|span| Told { hooks: self.hooks, span: Some(span), outcome });
         let waker = if self.node.is_linked() {
             // SAFETY: it is linked into this list only.
-            self.log.lock(|inner| unsafe { inner.parked.remove(&self.node) })
+            self.log.parked(|parked| unsafe { parked.remove(&self.node) })
         } else {
             self.node.take_waker()
         };
@@ -98,7 +102,7 @@ impl<H: ReplayHooks> Drop for Told<'_, H> {
     }
 }
 
-impl<T, H: ReplayHooks> Future for Arrival<'_, T, H> {
+impl<S: Store, H: ReplayHooks> Future for Arrival<'_, S, H> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -119,7 +123,7 @@ impl<T, H: ReplayHooks> Future for Arrival<'_, T, H> {
     }
 }
 
-impl<T, H: ReplayHooks> Drop for Arrival<'_, T, H> {
+impl<S: Store, H: ReplayHooks> Drop for Arrival<'_, S, H> {
     fn drop(&mut self) {
         self.leave(WaitOutcome::Cancelled);
     }

@@ -242,6 +242,15 @@ impl AtomicUsize {
     }
 }
 
+/// A fence; a mutant weakens it to `Relaxed`, which is none.
+#[track_caller]
+pub(crate) fn fence(order: Ordering) {
+    let order = announced("fence", "order", order);
+    if order != Ordering::Relaxed {
+        loom::sync::atomic::fence(order);
+    }
+}
+
 /// A thread that may be unparked. As `std` says, an `unpark` synchronises with the
 /// `park` that takes its token; loom's own also does with threads that do not park.
 #[derive(Clone, Debug)]

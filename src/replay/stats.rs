@@ -1,0 +1,59 @@
+//! What a buffer says of itself.
+
+use core::fmt;
+
+use super::log::Bounds;
+use super::shared::Shared;
+use super::store::Store;
+use super::token::Token;
+
+/// What a buffer holds: see [`ReplayBuffer::stats`].
+///
+/// ```
+/// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
+/// assert_eq!(buffer.stats(), bellwether::ReplayStats::default());
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Events that were published: the sequence number of the newest.
+    pub published: u64,
+    /// The sequence number of the newest event that was evicted; 0 if none was.
+    pub evicted_through: u64,
+    /// Events that are retained.
+    pub len: usize,
+    /// What they weigh.
+    pub bytes: usize,
+    /// Subscribers at this moment.
+    pub subscribers: usize,
+    /// Whether nothing is published any more.
+    pub closed: bool,
+}
+
+impl<S: Store, H> Shared<S, H> {
+    pub(super) fn stats(&self) -> Stats {
+        // In this order: once it is closed, it stays as it is.
+        let closed = self.log.is_closed();
+        let Bounds { head, tail, .. } = self.log.bounds();
+        Stats {
+            published: tail,
+            evicted_through: head,
+            len: (tail - head) as usize,
+            bytes: self.log.bytes(),
+            subscribers: self.log.subscribers(),
+            closed,
+        }
+    }
+
+    pub(super) fn token(&self, seq: u64) -> Token {
+        Token { epoch: self.epoch, seq }
+    }
+
+    pub(super) fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("capacity", &self.log.capacity)
+            .field("max_bytes", &self.log.max_bytes)
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
