@@ -16,7 +16,6 @@ mod histogram;
 pub mod hooks;
 pub mod metrics;
 mod once;
-#[cfg(feature = "alloc")]
 mod replay;
 mod sync;
 mod waiters;
@@ -37,10 +36,10 @@ pub use once::{
 };
 
 #[cfg(feature = "alloc")]
+pub use replay::{BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer};
 pub use replay::{
-    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, Missed,
-    PublishError, Receipt, RecvError, Replay, ReplayBuffer, Resume, Start, Stats as ReplayStats,
-    Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
+    Event, Handle as ReplayHandle, Missed, PublishError, Receipt, RecvError, Replay, Resume, Start,
+    Stats as ReplayStats, Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

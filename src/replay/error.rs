@@ -7,12 +7,14 @@ use crate::hooks::EvictReason;
 /// The event was not taken: here it is.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{PublishError, ReplayBuffer};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(4).max_bytes(10).build().unwrap();
 /// assert_eq!(buffer.publish_sized("long", 11), Err(PublishError::TooLarge("long")));
 /// buffer.close();
 /// assert_eq!(buffer.publish_sized("late", 1).unwrap_err().into_inner(), "late");
+/// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -65,6 +67,7 @@ impl<T> core::error::Error for PublishError<T> {}
 /// Events that went before a subscriber got to them.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start, TryRecvError};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
@@ -75,6 +78,7 @@ impl<T> core::error::Error for PublishError<T> {}
 /// let Err(TryRecvError::Missed(missed)) = slow.try_recv() else { panic!() };
 /// assert_eq!((missed.from, missed.to, missed.events()), (1, 4, 3));
 /// assert_eq!(slow.try_recv().unwrap().value, 4);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Missed {
@@ -115,12 +119,14 @@ impl fmt::Display for Missed {
 /// There is no next event, now or ever.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{RecvError, ReplayBuffer, Start};
 ///
 /// let buffer = ReplayBuffer::<u32>::builder().capacity(2).build().unwrap();
 /// let mut subscriber = buffer.subscribe(Start::Live);
 /// buffer.close();
 /// assert_eq!(futures::executor::block_on(subscriber.recv()).unwrap_err(), RecvError::Closed);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -145,10 +151,12 @@ impl core::error::Error for RecvError {}
 /// As [`RecvError`], for those who do not wait.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start, TryRecvError};
 ///
 /// let buffer = ReplayBuffer::<u32>::builder().capacity(2).build().unwrap();
 /// assert_eq!(buffer.subscribe(Start::Live).try_recv(), Err(TryRecvError::Empty));
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -176,6 +184,7 @@ impl core::error::Error for TryRecvError {}
 /// A buffer cannot have these bounds.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{BuildError, ReplayBuffer};
 ///
 /// let built = ReplayBuffer::<u32>::builder().capacity(0).build();
@@ -184,7 +193,9 @@ impl core::error::Error for TryRecvError {}
 /// assert_eq!(built.err(), Some(BuildError::NoBytes));
 /// let built = ReplayBuffer::<u32>::builder().max_bytes(1).build();
 /// assert_eq!(built.err(), Some(BuildError::NoCapacity));
+/// # }
 /// ```
+#[cfg(feature = "alloc")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -201,6 +212,7 @@ pub enum BuildError {
     NoBytes,
 }
 
+#[cfg(feature = "alloc")]
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -213,4 +225,5 @@ impl fmt::Display for BuildError {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl core::error::Error for BuildError {}

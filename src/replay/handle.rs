@@ -1,5 +1,6 @@
 //! How a subscriber holds its buffer.
 
+#[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 
 use super::Replay;
@@ -11,6 +12,7 @@ use crate::hooks::ReplayHooks;
 /// subscriber relies on finding the same buffer each time.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, ReplayHandle, Start, Subscriber};
 /// use std::sync::Arc;
 ///
@@ -20,6 +22,7 @@ use crate::hooks::ReplayHooks;
 /// let buffer = Arc::new(ReplayBuffer::builder().capacity(8).build().unwrap());
 /// buffer.publish(7).unwrap();
 /// assert_eq!((lag(&*buffer), lag(buffer.clone())), (1, 1));
+/// # }
 /// ```
 pub trait Handle: sealed::Sealed {
     /// What is published.
@@ -45,6 +48,7 @@ impl<S: Store, H: ReplayHooks> Handle for &Replay<S, H> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
     type Event = S::Event;
     type Hooks = H;
@@ -57,10 +61,13 @@ impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
 }
 
 mod sealed {
-    use super::{Arc, Replay, Store};
+    #[cfg(feature = "alloc")]
+    use super::Arc;
+    use super::{Replay, Store};
 
     pub trait Sealed {}
 
     impl<S: Store, H> Sealed for &Replay<S, H> {}
+    #[cfg(feature = "alloc")]
     impl<S: Store, H> Sealed for Arc<Replay<S, H>> {}
 }

@@ -20,6 +20,7 @@ use super::store::{Room, Store};
 use crate::hooks::{EvictReason, ReplayHooks};
 use crate::sync::shielded;
 
+#[cfg(feature = "alloc")]
 mod all;
 
 impl<S: Store, H> Shared<S, H> {

@@ -8,6 +8,7 @@
 //!
 //! While it is parked it has no pin: it holds no event.
 
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
@@ -142,6 +143,7 @@ impl<B: Handle> Subscriber<B> {
     /// A future that is dropped has received nothing, and leaves nothing behind.
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -149,6 +151,7 @@ impl<B: Handle> Subscriber<B> {
     /// buffer.publish("hello").unwrap();
     /// let event = futures::executor::block_on(subscriber.recv());
     /// assert_eq!(event.unwrap().value, "hello");
+    /// # }
     /// ```
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = Result<Event<B::Event>, RecvError>>
@@ -170,6 +173,7 @@ impl<B: Handle> Subscriber<B> {
     /// As for [`recv`](Self::recv).
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -178,7 +182,9 @@ impl<B: Handle> Subscriber<B> {
     /// let mut events = Vec::new();
     /// let received = futures::executor::block_on(subscriber.recv_many(&mut events, 64));
     /// assert_eq!((received, events.len()), (Ok(5), 5));
+    /// # }
     /// ```
+    #[cfg(feature = "alloc")]
     #[track_caller]
     pub fn recv_many(
         &mut self,
@@ -198,6 +204,7 @@ impl<B: Handle> Subscriber<B> {
     /// As for [`recv`](Self::recv).
     ///
     /// ```
+    /// # #[cfg(feature = "std")] {
     /// use bellwether::{RecvError, ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -210,6 +217,7 @@ impl<B: Handle> Subscriber<B> {
     ///     assert_eq!(subscriber.recv_blocking().unwrap().value, "hello");
     ///     assert_eq!(subscriber.recv_blocking(), Err(RecvError::Closed));
     /// });
+    /// # }
     /// ```
     #[cfg(feature = "std")]
     #[track_caller]
