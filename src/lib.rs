@@ -35,11 +35,14 @@ pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,
 };
 
+#[cfg(feature = "futures-core")]
+pub use replay::EventStream;
 #[cfg(feature = "alloc")]
 pub use replay::{BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer};
 pub use replay::{
-    Event, Handle as ReplayHandle, Missed, PublishError, Receipt, RecvError, Replay, Resume, Start,
-    Stats as ReplayStats, Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
+    Event, Handle as ReplayHandle, Missed, Producer, PublishError, Receipt, RecvError, Replay,
+    Resume, Single as ReplaySingle, SingleProducer, Start, Stats as ReplayStats,
+    Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

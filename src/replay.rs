@@ -8,10 +8,11 @@
 //! | `replay/store.rs` | what a log needs of the place where its events are |
 //! | `replay/heap.rs`, `replay/chunk.rs` | such a place: slots, and the count of readers inside |
 //! | `replay/lock.rs` | the producers' lock |
+//! | `replay/single.rs`, `replay/producer.rs` | the same with one producer, who needs no lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
 //! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
-//! | `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/recv.rs`, `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -31,11 +32,16 @@ mod heap;
 mod lock;
 mod log;
 mod parked;
+mod producer;
 mod publish;
+mod recv;
 mod shared;
+mod single;
 mod start;
 mod stats;
 mod store;
+#[cfg(feature = "futures-core")]
+mod stream;
 mod subscriber;
 mod token;
 mod wait;
@@ -45,12 +51,16 @@ pub use builder::Builder;
 #[cfg(feature = "alloc")]
 pub use error::BuildError;
 pub use error::{Missed, PublishError, RecvError, TryRecvError};
-pub use handle::Handle;
+pub use handle::{Handle, Single};
 #[cfg(feature = "alloc")]
 pub use heap::Heap;
+pub use producer::Producer;
+pub use single::SingleProducer;
 pub use start::{Event, Receipt, Resume, Start};
 pub use stats::Stats;
 pub use store::Store;
+#[cfg(feature = "futures-core")]
+pub use stream::EventStream;
 pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
 

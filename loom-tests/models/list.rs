@@ -13,6 +13,7 @@ pub(crate) mod pairs;
 pub(crate) mod parked;
 pub(crate) mod replay;
 pub(crate) mod shards;
+pub(crate) mod single;
 pub(crate) mod support;
 pub(crate) mod takeovers;
 
@@ -154,6 +155,15 @@ models! {
         recv_blocking_beside_publish, 2, 37;
         resume_beside_publish, 2, 78;
         batch_beside_read, 2, 11;
+    }
+    single {
+        single_beside_read_of_one, 2, 240;
+        single_beside_read_of_four, 2, 2000;
+        single_beside_wait, 3, 160;
+        single_beside_cancel, 3, 2000;
+        single_close_beside_wait, 3, 1200;
+        single_handed_over, 3, 350;
+        single_beside_join, 1, 50;
     }
     ;
     pairs {

@@ -128,7 +128,7 @@ impl<T, H> Builder<T, H> {
         }
         let (store, shelf) = Heap::new(capacity);
         let shared = Shared {
-            log: Log::new(capacity, self.max_bytes, store, shelf, false),
+            log: Log::new(capacity, self.max_bytes, store, shelf),
             epoch: self.epoch,
             weigh: self.weigh,
             hooks: self.hooks,

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use super::Replay;
 use super::shared::Shared;
+use super::single::{Claim, SingleProducer};
 use super::store::Store;
 use crate::hooks::ReplayHooks;
 
@@ -60,14 +61,36 @@ impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
     }
 }
 
+/// A [`Handle`] to a buffer with one producer.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use bellwether::{Producer, ReplayBuffer, ReplaySingle, SingleProducer};
+///
+/// fn publish_seven<B: ReplaySingle<Event = u8>>(producer: &mut Producer<B>) {
+///     producer.publish(7).unwrap();
+/// }
+/// let buffer = SingleProducer::new(ReplayBuffer::builder().capacity(8).build().unwrap());
+/// publish_seven(&mut buffer.producer().unwrap());
+/// assert_eq!(buffer.stats().published, 1);
+/// # }
+/// ```
+pub trait Single: Handle {
+    #[doc(hidden)]
+    fn claim(&self) -> &Claim;
+}
+
 mod sealed {
     #[cfg(feature = "alloc")]
     use super::Arc;
-    use super::{Replay, Store};
+    use super::{Replay, SingleProducer, Store};
 
     pub trait Sealed {}
 
     impl<S: Store, H> Sealed for &Replay<S, H> {}
+    impl<S: Store, H> Sealed for &SingleProducer<Replay<S, H>> {}
+    #[cfg(feature = "alloc")]
+    impl<S: Store, H> Sealed for Arc<SingleProducer<Replay<S, H>>> {}
     #[cfg(feature = "alloc")]
     impl<S: Store, H> Sealed for Arc<Replay<S, H>> {}
 }

@@ -112,7 +112,6 @@ impl<S: Store> Log<S> {
             max_bytes: usize,
             store: S,
             shelf: S::Shelf,
-            alone: bool,
         ) -> Self {
             Self {
                 watermarks: Watermarks {
@@ -136,10 +135,15 @@ impl<S: Store> Log<S> {
                 )),
                 bytes: AtomicUsize::new(0),
                 subscribers: AtomicUsize::new(0),
-                alone,
+                alone: false,
                 waits: AtomicBool::new(false),
             }
         }
+    }
+
+    /// From now on there is one producer.
+    pub(super) const fn set_alone(&mut self) {
+        self.alone = true;
     }
 
     /// Where the next event will be. What is before it is published.

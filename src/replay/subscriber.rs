@@ -11,6 +11,7 @@ use core::fmt;
 use super::error::{Missed, TryRecvError};
 use super::handle::Handle;
 use super::log::{Bounds, Found, Log};
+use super::shared::Shared;
 use super::start::{Event, Receipt, Resume, Start};
 use super::token::Token;
 use crate::hooks::{EvictReason, ReplayHooks};
@@ -101,25 +102,25 @@ impl<B: Handle> Subscriber<B> {
         if !known {
             Resume::WrongEpoch { sub }
         } else if cursor > from {
-            sub.hooks().missed(cursor - from);
+            sub.shared().hooks.missed(cursor - from);
             Resume::Gap { missed: Missed { from: from + 1, to: cursor + 1, reason }, sub }
         } else {
             Resume::Complete(sub)
         }
     }
 
+    pub(super) fn shared(&self) -> &Shared<B::Store, B::Hooks> {
+        self.buffer.shared()
+    }
+
     #[inline(always)]
-    pub(super) fn log(&self) -> &Log<B::Store> {
+    fn log(&self) -> &Log<B::Store> {
         &self.buffer.shared().log
     }
 
     #[inline(always)]
     pub(super) fn cursor(&self) -> u64 {
         self.cursor
-    }
-
-    pub(super) fn hooks(&self) -> &B::Hooks {
-        &self.buffer.shared().hooks
     }
 
     /// What it reads.
@@ -327,6 +328,11 @@ impl<B: Handle> Subscriber<B> {
         B::Event: Clone,
     {
         self.for_each_ready(max, |seq, event| events.push(Event { seq, value: event.clone() }))
+    }
+
+    /// Whether the next call has something to say.
+    pub(super) fn peek(&self) -> Result<(), TryRecvError> {
+        if self.log().tail() > self.cursor { Ok(()) } else { Err(self.nothing()) }
     }
 
     fn nothing(&self) -> TryRecvError {
