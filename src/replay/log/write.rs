@@ -106,13 +106,15 @@ impl<S: Store> Log<S> {
         event: S::Event,
         bytes: usize,
     ) -> Result<(u64, bool), S::Event> {
-        let evicts = inner.len() == self.capacity as u64;
-        let weight = if evicts { self.store.weight(&inner.shelf, inner.head) } else { 0 };
         if inner.closed
             || needs_drop::<S::Event>()
-            || inner.bytes - weight > self.max_bytes - bytes
-            || !self.store.is_simple(&inner.shelf, (inner.head, inner.tail), evicts)
+            || !self.store.is_ready(&mut inner.shelf, inner.tail)
         {
+            return Err(event);
+        }
+        let evicts = inner.len() == self.capacity as u64;
+        let weight = if evicts { self.store.weight(&inner.shelf, inner.head) } else { 0 };
+        if inner.bytes - weight > self.max_bytes - bytes {
             return Err(event);
         }
         if evicts {
