@@ -38,9 +38,9 @@ pub use once::{
 
 #[cfg(feature = "alloc")]
 pub use replay::{
-    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Missed, PublishError,
-    Receipt, RecvError, ReplayBuffer, Resume, Start, Stats as ReplayStats, Subscriber, Token,
-    TokenError, TryRecvError,
+    Budget, BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Missed,
+    PublishError, Receipt, RecvError, ReplayBuffer, Resume, Start, Stats as ReplayStats,
+    Subscriber, Token, TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.
@@ -60,6 +60,9 @@ pub use histogram::Pair;
 /// What gives threads their numbers, in a size that the models choose.
 #[cfg(bellwether_loom)]
 pub use histogram::{Lease, Pool};
+/// A buffer's side of a budget.
+#[cfg(bellwether_loom)]
+pub use replay::{Room, Share, Shed};
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

@@ -19,6 +19,8 @@ use core::mem::needs_drop;
 use crate::hooks::ReplayHooks;
 
 mod batch;
+#[cfg_attr(not(bellwether_loom), allow(dead_code, reason = "until buffers can join a budget"))]
+mod budget;
 mod builder;
 mod chunk;
 mod error;
@@ -32,6 +34,9 @@ mod subscriber;
 mod token;
 mod wait;
 
+pub use budget::Budget;
+#[cfg(bellwether_loom)]
+pub use budget::{Room, Share, Shed};
 pub use builder::Builder;
 pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
 pub use handle::Handle;

@@ -4,6 +4,7 @@
 
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
+pub(crate) mod budget;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
@@ -154,6 +155,17 @@ models! {
         recv_blocking_beside_publish, 2, 37;
         resume_beside_publish, 2, 78;
         batch_beside_read, 2, 11;
+    }
+    budget {
+        two_publish_under_one_cap, 2, 1;
+        give_beside_gather, 3, 1;
+        gather_beside_gather, 3, 1;
+        reclaim_beside_drop_of_the_victim, 3, 1;
+        reclaim_beside_publish_of_the_victim, 2, 1;
+        growing_beside_search, 3, 1;
+        the_heavier_grows_beside_search, 3, 1;
+        join_beside_leave_and_search, 2, 1;
+        three_publish_under_one_cap, 1, 1;
     }
     ;
     pairs {
