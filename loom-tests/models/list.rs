@@ -157,15 +157,15 @@ models! {
         batch_beside_read, 2, 11;
     }
     budget {
-        two_publish_under_one_cap, 2, 1;
-        give_beside_gather, 3, 1;
-        gather_beside_gather, 3, 1;
-        reclaim_beside_drop_of_the_victim, 3, 1;
-        reclaim_beside_publish_of_the_victim, 2, 1;
-        growing_beside_search, 3, 1;
-        the_heavier_grows_beside_search, 3, 1;
-        join_beside_leave_and_search, 2, 1;
-        three_publish_under_one_cap, 1, 1;
+        two_publish_under_one_cap, 2, 76;
+        give_beside_gather, 5, 20;
+        gather_beside_gather, 5, 6;
+        reclaim_beside_drop_of_the_victim, 5, 10;
+        reclaim_beside_publish_of_the_victim, 3, 360;
+        growing_beside_search, 5, 23;
+        the_heavier_grows_beside_search, 5, 24;
+        join_beside_leave_and_search, 3, 1000;
+        three_publish_under_one_cap, 1, 77;
     }
     ;
     pairs {

@@ -28,7 +28,9 @@ mod slots;
 #[cfg(all(test, not(bellwether_loom)))]
 mod tests;
 
-pub use share::{Room, Share, Shed};
+pub use share::Shed;
+#[cfg(any(test, bellwether_loom))]
+pub use share::{Room, Share};
 
 use credit::Credit;
 use heaviest::Registry;
