@@ -138,7 +138,7 @@ pub(crate) fn give_beside_gather() {
         let a = a.clone();
         thread::spawn(move || {
             assert!(a.replace(1));
-            a.replace(2)
+            a.replace(3)
         })
     };
     let taken = b.try_publish(2);
@@ -148,7 +148,7 @@ pub(crate) fn give_beside_gather() {
         assert!(a.bytes() + b <= 4);
     }
     let grown = other.join().unwrap();
-    assert!(!(taken && grown) || budget.used() == 4);
+    assert!(!(taken && grown), "five of four");
     balance(&budget, &[&a, &b]);
 }
 

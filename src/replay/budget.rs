@@ -65,8 +65,9 @@ use heaviest::Registry;
 ///
 /// # Memory
 ///
-/// About 2.5 KiB, and 64 bytes and two pointers for each buffer. Room for buffers that are gone is
-/// used again, and freed with the budget.
+/// About 3 KiB, and about 100 bytes for each buffer. Where buffers are listed there is
+/// room for up to twice as many as there ever were at once; it is used again, and freed
+/// with the budget.
 ///
 /// ```
 /// use bellwether::Budget;

@@ -346,3 +346,13 @@ fn locked_sum(buffers: &[Arc<Mock>]) -> usize {
     }
     add(buffers)
 }
+
+/// What the docs say of the memory.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn a_buffer_costs_a_hundred_bytes() {
+    let counts_of_the_arc = 2 * size_of::<usize>();
+    let standing = counts_of_the_arc + size_of::<class::Standing>();
+    assert_eq!(size_of::<slots::Slot>() + size_of::<Share>() + standing, 32 + 32 + 24);
+    assert!(counts_of_the_arc + size_of::<Shared>() <= 3 << 10);
+}
