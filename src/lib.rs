@@ -38,7 +38,7 @@ pub use once::{
 #[cfg(feature = "futures-core")]
 pub use replay::EventStream;
 #[cfg(feature = "alloc")]
-pub use replay::{BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer};
+pub use replay::{Budget, BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer};
 pub use replay::{
     Event, Handle as ReplayHandle, Missed, Producer, PublishError, Receipt, RecvError, Replay,
     Resume, Single as ReplaySingle, SingleProducer, Start, Stats as ReplayStats,
@@ -62,6 +62,9 @@ pub use histogram::Pair;
 /// What gives threads their numbers, in a size that the models choose.
 #[cfg(bellwether_loom)]
 pub use histogram::{Lease, Pool};
+/// A buffer's side of a budget.
+#[cfg(bellwether_loom)]
+pub use replay::{Room, Share, Shed};
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

@@ -22,6 +22,8 @@ use crate::hooks::ReplayHooks;
 
 mod batch;
 #[cfg(feature = "alloc")]
+mod budget;
+#[cfg(feature = "alloc")]
 mod builder;
 #[cfg(feature = "alloc")]
 mod chunk;
@@ -46,6 +48,10 @@ mod subscriber;
 mod token;
 mod wait;
 
+#[cfg(feature = "alloc")]
+pub use budget::Budget;
+#[cfg(bellwether_loom)]
+pub use budget::{Room, Share, Shed};
 #[cfg(feature = "alloc")]
 pub use builder::Builder;
 #[cfg(feature = "alloc")]

@@ -4,6 +4,7 @@
 
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
+pub(crate) mod budget;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
@@ -164,6 +165,17 @@ models! {
         single_close_beside_wait, 3, 1200;
         single_handed_over, 3, 350;
         single_beside_join, 1, 50;
+    }
+    budget {
+        two_publish_under_one_cap, 2, 76;
+        give_beside_gather, 5, 20;
+        gather_beside_gather, 5, 6;
+        reclaim_beside_drop_of_the_victim, 5, 10;
+        reclaim_beside_publish_of_the_victim, 3, 360;
+        growing_beside_search, 5, 23;
+        the_heavier_grows_beside_search, 5, 24;
+        join_beside_leave_and_search, 3, 1000;
+        three_publish_under_one_cap, 1, 77;
     }
     ;
     pairs {

@@ -23,8 +23,9 @@ pub enum PublishError<T> {
     Closed(T),
     /// It weighs more than the whole buffer may.
     TooLarge(T),
-    /// There is no room before a reader goes on: only a [`ReplayArray`](crate::ReplayArray)
-    /// whose spare slots all have a reader inside says so. Try again, or give it more.
+    /// There is no room before somebody goes on: all spare slots of a `ReplayArray` have
+    /// a reader inside, or all that a `Budget` has is retained by buffers that were taken
+    /// out of their `Arc`s. Try again.
     Busy(T),
 }
 
@@ -57,7 +58,7 @@ impl<T> fmt::Display for PublishError<T> {
         f.write_str(match self {
             Self::Closed(_) => "the buffer is closed: nothing can be published any more",
             Self::TooLarge(_) => "the event weighs more than the buffer's `max_bytes`: split it",
-            Self::Busy(_) => "readers are inside of every spare slot: try again",
+            Self::Busy(_) => "there is no room before a reader goes on: try again",
         })
     }
 }
