@@ -105,7 +105,7 @@ fn hooks_say_budget() {
     }
 
     let budget = Budget::new(10).unwrap();
-    let builder = ReplayBuffer::builder().capacity(9).budget(&budget);
+    let builder = ReplayBuffer::builder().capacity(99).budget(&budget);
     let watched = builder.hooks(ByBudget::default()).build().unwrap();
     let other = ReplayBuffer::builder().capacity(9).budget(&budget).build().unwrap();
     (0..10).for_each(|event| assert!(watched.publish_sized(event, 1).is_ok()));
@@ -125,20 +125,22 @@ fn drops_run_outside() {
         }
     }
 
-    let budget = Budget::new(100).unwrap();
+    let budget = Budget::new(1_000).unwrap();
     let quiet = member(&budget);
     let loud = ReplayBuffer::builder().capacity(9).budget(&budget).build().unwrap();
     for panics in [false, true, false] {
-        loud.publish_sized(Loud(quiet.clone(), panics), 30).unwrap();
+        loud.publish_sized(Loud(quiet.clone(), panics), 300).unwrap();
     }
-    let publish = || quiet.publish_sized(Arc::new(()), 30).unwrap();
-    publish();
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(publish));
-    assert!(caught.is_err() && budget.used() <= 100);
-    while loud.stats().len > 0 {
-        publish();
-        assert!(budget.used() <= 100);
+    let mut panics = 0;
+    for _ in 0..9 {
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            quiet.publish_sized(Arc::new(()), 100).unwrap()
+        }));
+        panics += usize::from(caught.is_err());
+        assert!(budget.used() <= 1_000);
+        assert_eq!(budget.used(), loud.stats().bytes + quiet.stats().bytes);
     }
+    assert_eq!((panics, loud.stats().len), (1, 1));
     drop(loud);
     assert_eq!(quiet.stats().bytes, budget.used());
 }
