@@ -25,11 +25,11 @@ mod credit;
 mod heaviest;
 mod share;
 mod slots;
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, feature = "std"))]
 mod tests;
 
 pub use share::Shed;
-#[cfg(any(test, bellwether_loom))]
+#[cfg(any(all(test, feature = "std"), bellwether_loom))]
 pub use share::{Room, Share};
 
 use credit::Credit;
