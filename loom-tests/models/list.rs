@@ -168,7 +168,7 @@ models! {
     }
     budget {
         two_publish_under_one_cap, 2, 76;
-        give_beside_gather, 5, 20;
+        give_beside_gather, 5, 26;
         gather_beside_gather, 5, 6;
         reclaim_beside_drop_of_the_victim, 5, 10;
         reclaim_beside_publish_of_the_victim, 3, 360;

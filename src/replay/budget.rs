@@ -25,7 +25,7 @@ mod credit;
 mod heaviest;
 mod share;
 mod slots;
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, feature = "std"))]
 mod tests;
 
 pub use share::{Room, Share, Shed};
