@@ -93,7 +93,7 @@ impl Shed for Mock {
 
 impl Drop for Mock {
     fn drop(&mut self) {
-        self.inner.exclusive(|inner| drop(inner.share.take()));
+        self.inner.with(|inner| drop(inner.share.take()));
     }
 }
 
