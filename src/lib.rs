@@ -40,7 +40,7 @@ pub use once::{
 pub use replay::{
     BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Missed, PublishError,
     Receipt, RecvError, ReplayBuffer, Resume, Start, Stats as ReplayStats, Subscriber, Token,
-    TokenError, TryRecvError,
+    TokenError, TryRecvError, Weigh,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

@@ -11,6 +11,7 @@
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
 //! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
 //! | `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/weigh.rs` | what an event weighs, by its type |
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -31,6 +32,7 @@ mod start;
 mod subscriber;
 mod token;
 mod wait;
+mod weigh;
 
 pub use builder::Builder;
 pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
@@ -38,6 +40,7 @@ pub use handle::Handle;
 pub use start::{Event, Receipt, Resume, Start};
 pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
+pub use weigh::Weigh;
 
 use log::Log;
 use publish::{After, tell_in_place};

@@ -3,7 +3,6 @@
 #![cfg(feature = "std")]
 
 use bellwether::{Event, ReplayBuffer, Start, Subscriber, TryRecvError};
-use core::mem::size_of;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use bellwether::{
 };
 use core::cell::Cell;
 use core::fmt::Debug;
-use core::mem::{align_of, size_of};
+
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::panic::{catch_unwind, resume_unwind};
