@@ -38,7 +38,7 @@ pub use once::{
 #[cfg(feature = "futures-core")]
 pub use replay::EventStream;
 #[cfg(feature = "alloc")]
-pub use replay::{Budget, BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer};
+pub use replay::{Budget, BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer, Weigh};
 pub use replay::{
     Event, Handle as ReplayHandle, Missed, Producer, PublishError, Receipt, RecvError, Replay,
     Resume, Single as ReplaySingle, SingleProducer, Start, Stats as ReplayStats,

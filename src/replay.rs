@@ -13,6 +13,7 @@
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
 //! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
 //! | `replay/recv.rs`, `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/weigh.rs` | what an event weighs, by its type |
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -47,6 +48,8 @@ mod stream;
 mod subscriber;
 mod token;
 mod wait;
+#[cfg(feature = "alloc")]
+mod weigh;
 
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
@@ -69,6 +72,8 @@ pub use store::Store;
 pub use stream::EventStream;
 pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
+#[cfg(feature = "alloc")]
+pub use weigh::Weigh;
 
 use publish::After;
 use shared::Shared;
