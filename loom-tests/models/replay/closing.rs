@@ -18,6 +18,7 @@ pub(crate) fn wait_beside_close() {
     assert_eq!(block_on_with::<Flag, _>(subscriber.recv()).unwrap().seq, 1);
     assert!(block_on_with::<Flag, _>(subscriber.recv()).is_err());
     closer.join().unwrap();
+    settled(&subscriber, 1);
 }
 
 /// Nobody is told that it is closed before the last event.
@@ -36,6 +37,7 @@ pub(crate) fn read_beside_close() {
     }
     closer.join().unwrap();
     seen.extend(drain(&mut subscriber));
+    settled(&subscriber, 1);
     assert_eq!((seen, subscriber.receipt().received), (vec![1], 1));
 }
 

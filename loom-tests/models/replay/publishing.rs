@@ -23,6 +23,7 @@ pub(crate) fn publish_beside_publish() {
         let expected = if seq == mine { 8 } else { 7 };
         assert_eq!((event.seq, event.value.number()), (seq, expected));
     }
+    settled(&subscriber, 2);
 }
 
 /// Two publishers carry events out beside a reader.

@@ -16,6 +16,7 @@ pub(crate) fn wait_beside_in_place() {
     let event = block_on_with::<Flag, _>(subscriber.recv()).unwrap();
     assert_eq!((event.seq, event.value), (2, 2));
     publisher.join().unwrap();
+    settled(&subscriber, 1);
 }
 
 /// A receiver parks while another publishes.
@@ -26,6 +27,7 @@ pub(crate) fn wait_beside_publish() {
     let event = block_on_with::<Flag, _>(subscriber.recv()).unwrap();
     assert_eq!((event.seq, event.value.number()), (1, 1));
     publisher.join().unwrap();
+    settled(&subscriber, 1);
 }
 
 /// Two receivers, one batch of wakers each.
@@ -36,6 +38,7 @@ pub(crate) fn two_wait_beside_publish() {
         thread::spawn(move || {
             let event = block_on_with::<Bell, _>(subscriber.recv()).unwrap();
             assert_eq!((event.seq, event.value.number()), (1, 1));
+            settled(&subscriber, 1);
         })
     });
     publish(&shared, 1);
@@ -66,20 +69,24 @@ pub(crate) fn cancel_beside_publish() {
     }
     publisher.join().unwrap();
     assert_eq!(drain(&mut subscriber), [1], "a cancelled wait loses nothing");
+    settled(&subscriber, 1);
 }
 
 /// A waiter gets another waker while somebody publishes.
 pub(crate) fn new_waker_beside_event() {
     let shared = buffer(2);
     let mut subscriber = Subscriber::new(shared.clone(), Start::Live);
-    let mut waits = pin!(subscriber.recv());
-    assert!(poll_once(waits.as_mut(), &Bell::new()).is_pending());
-    let publisher = thread::spawn(move || publish(&shared, 1));
-    let bell = Bell::new();
-    while poll_once(waits.as_mut(), &bell).is_pending() {
-        bell.wait();
+    {
+        let mut waits = pin!(subscriber.recv());
+        assert!(poll_once(waits.as_mut(), &Bell::new()).is_pending());
+        let publisher = thread::spawn(move || publish(&shared, 1));
+        let bell = Bell::new();
+        while poll_once(waits.as_mut(), &bell).is_pending() {
+            bell.wait();
+        }
+        publisher.join().unwrap();
     }
-    publisher.join().unwrap();
+    settled(&subscriber, 1);
 }
 
 /// A thread that blocks is woken.
@@ -89,6 +96,7 @@ pub(crate) fn recv_blocking_beside_publish() {
     let publisher = thread::spawn(move || publish(&shared, 1));
     assert_eq!(subscriber.recv_blocking().unwrap().value.number(), 1);
     publisher.join().unwrap();
+    settled(&subscriber, 1);
 }
 
 /// Who waits for many gets the whole batch, which is seen at once.
