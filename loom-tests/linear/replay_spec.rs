@@ -1,0 +1,263 @@
+//! What a replay buffer answers if one thread asks: a list of what is retained, and
+//! where each subscriber is.
+
+use std::collections::VecDeque;
+
+use super::check::Model;
+use crate::under_test::{EvictReason, Start};
+
+/// What a buffer is bounded by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Bounds {
+    pub(crate) capacity: usize,
+    pub(crate) max_bytes: usize,
+}
+
+pub(crate) const EPOCH: u64 = 5;
+
+/// What a thread may ask. A subscriber has a seat, from which it is taken, and one
+/// thread at a time uses a seat.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    Publish {
+        value: u64,
+        bytes: usize,
+    },
+    /// Of one byte each, and as many as fit: they are there all at once.
+    PublishAll(Vec<u64>),
+    Close,
+    Stats,
+    Join(Start),
+    Resume {
+        epoch: u64,
+        seq: u64,
+    },
+    Leave,
+    TryRecv,
+    /// Waits, and gives up at once if there is nothing.
+    Poll,
+    /// Up to so many: as many times `TryRecv`, of which the last ones may be missing.
+    Read(usize),
+    Receipt,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Op {
+    pub(crate) seat: usize,
+    pub(crate) act: Act,
+}
+
+/// What it is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ret {
+    Published(u64),
+    Stored(usize),
+    TooLarge,
+    /// Given back, as many as this.
+    GivenBack(usize),
+    WasOpen(bool),
+    Stats {
+        published: u64,
+        evicted: u64,
+        bytes: usize,
+        subscribers: usize,
+        closed: bool,
+    },
+    /// With the number after which it goes on.
+    Joined(u64),
+    Complete(u64),
+    Gap {
+        from: u64,
+        to: u64,
+        reason: EvictReason,
+    },
+    WrongEpoch(u64),
+    Ahead(u64),
+    Left,
+    Event {
+        seq: u64,
+        value: u64,
+    },
+    Missed {
+        from: u64,
+        to: u64,
+        reason: EvictReason,
+    },
+    Empty,
+    Closed,
+    Receipt {
+        published: u64,
+        received: u64,
+        missed: u64,
+        pending: u64,
+    },
+    /// There is nobody, or already somebody, in the seat.
+    NotNow,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Seat {
+    at: u64,
+    began: u64,
+    missed: u64,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Spec {
+    bounds: Bounds,
+    /// Values and bytes.
+    retained: VecDeque<(u64, usize)>,
+    /// How many went, and why the last one did.
+    evicted: u64,
+    reason: EvictReason,
+    closed: bool,
+    seats: [Option<Seat>; 3],
+}
+
+impl Spec {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            retained: VecDeque::new(),
+            evicted: 0,
+            reason: EvictReason::Count,
+            closed: false,
+            seats: [None; 3],
+        }
+    }
+
+    pub(crate) fn published(&self) -> u64 {
+        self.evicted + self.retained.len() as u64
+    }
+
+    fn bytes(&self) -> usize {
+        self.retained.iter().map(|(_, bytes)| bytes).sum()
+    }
+
+    fn append(&mut self, values: &[u64], bytes_each: usize) {
+        loop {
+            if self.retained.len() + values.len() > self.bounds.capacity {
+                self.reason = EvictReason::Count;
+            } else if self.bytes() + values.len() * bytes_each > self.bounds.max_bytes {
+                self.reason = EvictReason::Bytes;
+            } else {
+                break;
+            }
+            self.retained.pop_front();
+            self.evicted += 1;
+        }
+        self.retained.extend(values.iter().map(|&value| (value, bytes_each)));
+    }
+
+    fn publish(&mut self, values: &[u64], bytes_each: usize, stored: Ret) -> Ret {
+        if bytes_each > self.bounds.max_bytes {
+            Ret::TooLarge
+        } else if self.closed && !values.is_empty() {
+            Ret::GivenBack(values.len())
+        } else {
+            self.append(values, bytes_each);
+            stored
+        }
+    }
+
+    fn sit(&mut self, seat: usize, began: u64, at: u64) {
+        self.seats[seat] = Some(Seat { at, began, missed: at - began });
+    }
+
+    fn join(&mut self, seat: usize, start: Start) -> Ret {
+        let (oldest, newest) = (self.evicted, self.published());
+        let at = match start {
+            Start::Live => newest,
+            Start::Latest(most) => newest.saturating_sub(most as u64).max(oldest),
+            Start::Oldest => oldest,
+            Start::After(seq) => seq.min(newest),
+        };
+        self.sit(seat, at, at);
+        Ret::Joined(at)
+    }
+
+    fn resume(&mut self, seat: usize, epoch: u64, seq: u64) -> Ret {
+        let (oldest, newest) = (self.evicted, self.published());
+        if epoch != EPOCH {
+            self.sit(seat, oldest, oldest);
+            Ret::WrongEpoch(oldest)
+        } else if seq > newest {
+            Ret::Ahead(newest)
+        } else if seq < oldest {
+            self.sit(seat, seq, oldest);
+            Ret::Gap { from: seq + 1, to: oldest + 1, reason: self.reason }
+        } else {
+            self.sit(seat, seq, seq);
+            Ret::Complete(seq)
+        }
+    }
+
+    fn receive(&mut self, seat: usize) -> Ret {
+        let (oldest, newest) = (self.evicted, self.published());
+        let Some(seat) = &mut self.seats[seat] else { return Ret::NotNow };
+        if seat.at < oldest {
+            let from = seat.at + 1;
+            seat.missed += oldest - seat.at;
+            seat.at = oldest;
+            Ret::Missed { from, to: oldest + 1, reason: self.reason }
+        } else if seat.at < newest {
+            let (value, _) = self.retained[(seat.at - oldest) as usize];
+            seat.at += 1;
+            Ret::Event { seq: seat.at, value }
+        } else if self.closed {
+            Ret::Closed
+        } else {
+            Ret::Empty
+        }
+    }
+}
+
+impl Model for Spec {
+    type Op = Op;
+    type Ret = Ret;
+
+    fn apply(&mut self, Op { seat, act }: &Op) -> Ret {
+        let seat = *seat;
+        match act {
+            Act::Publish { value, bytes } => {
+                let published = Ret::Published(self.published() + 1);
+                self.publish(&[*value], *bytes, published)
+            }
+            Act::PublishAll(values) => self.publish(values, 1, Ret::Stored(values.len())),
+            Act::Close => Ret::WasOpen(!core::mem::replace(&mut self.closed, true)),
+            Act::Stats => Ret::Stats {
+                published: self.published(),
+                evicted: self.evicted,
+                bytes: self.bytes(),
+                subscribers: self.seats.iter().flatten().count(),
+                closed: self.closed,
+            },
+            Act::Join(_) | Act::Resume { .. } if self.seats[seat].is_some() => Ret::NotNow,
+            Act::Join(start) => self.join(seat, *start),
+            Act::Resume { epoch, seq } => self.resume(seat, *epoch, *seq),
+            Act::Leave => self.seats[seat].take().map_or(Ret::NotNow, |_| Ret::Left),
+            Act::TryRecv | Act::Poll => self.receive(seat),
+            Act::Read(_) => unreachable!("it is written down as several"),
+            Act::Receipt => match self.seats[seat] {
+                None => Ret::NotNow,
+                Some(Seat { at, began, missed }) => Ret::Receipt {
+                    published: self.published() - began,
+                    received: at - began - missed,
+                    missed,
+                    pending: self.published() - at,
+                },
+            },
+        }
+    }
+
+    fn synchronises(op: &Op, ret: &Ret) -> bool {
+        match (&op.act, ret) {
+            // Refused without a look at the buffer.
+            (_, Ret::TooLarge | Ret::NotNow) => false,
+            // It has parked, under the lock.
+            (Act::Poll, Ret::Empty) => true,
+            (Act::TryRecv | Act::Poll | Act::Receipt, _) => false,
+            _ => true,
+        }
+    }
+}

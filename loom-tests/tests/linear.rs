@@ -1,0 +1,112 @@
+//! Whether the primitives are linearizable: seeded scenarios of three threads under
+//! loom. Prints what was explored: `cargo test -p loom-tests --test linear -- --nocapture`.
+
+#[path = "../linear/list.rs"]
+#[allow(dead_code, reason = "real threads use more")]
+mod linear;
+
+#[path = "linear/broken.rs"]
+mod broken;
+#[path = "linear/checker.rs"]
+mod checker;
+
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::panic::catch_unwind;
+use std::sync::{Arc, Mutex};
+
+use linear::check::Time;
+use linear::replay_subject::Real;
+use linear::run::{Subject, run};
+use linear::scenario::Scenario;
+
+/// What the scenarios run on.
+mod under_test {
+    pub(crate) use bellwether_loom::*;
+    pub(crate) use loom::sync::atomic::AtomicUsize;
+    pub(crate) use loom::thread;
+}
+
+/// What exploring one scenario came to.
+struct Explored {
+    executions: usize,
+    operations: usize,
+    /// The first history without an order.
+    fault: Option<String>,
+}
+
+/// Explores at most so many executions; ends with the first that has no order.
+fn explore<S: Subject>(scenario: &Scenario, time: Time, most: usize) -> Explored {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.max_permutations = Some(most);
+    builder.checkpoint_interval = 1;
+    builder.max_branches = 5_000;
+    let counts = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let fault = Arc::new(Mutex::new(None));
+    let explored = {
+        let (scenario, counts, fault) = (scenario.clone(), counts.clone(), fault.clone());
+        catch_unwind(AssertUnwindSafe(|| {
+            builder.check(move || {
+                counts[0].fetch_add(1, Relaxed);
+                match run::<S>(&scenario, time) {
+                    Ok(operations) => {
+                        counts[1].fetch_add(operations, Relaxed);
+                    }
+                    Err(why) => {
+                        *fault.lock().unwrap() = Some(why);
+                        // Ends the exploration.
+                        std::panic::resume_unwind(Box::new("no order"));
+                    }
+                }
+            });
+        }))
+    };
+    let fault = fault.lock().unwrap().take();
+    if let (Err(panic), None) = (explored, &fault) {
+        eprintln!("{scenario:?}");
+        std::panic::resume_unwind(panic);
+    }
+    let [executions, operations] = [0, 1].map(|n: usize| counts[n].load(Relaxed));
+    Explored { executions, operations, fault }
+}
+
+/// All scenarios with these seeds, of which every history must have an order.
+fn all<S: Subject>(what: &str, seeds: core::ops::Range<u64>, time: Time, most: usize) {
+    let (mut executions, mut operations) = (0, 0);
+    for seed in seeds.clone() {
+        let scenario = Scenario::new(seed);
+        let explored = explore::<S>(&scenario, time, most);
+        if let Some(fault) = explored.fault {
+            panic!("seed {seed}, {time:?}, {scenario:?}\n{fault}");
+        }
+        executions += explored.executions;
+        operations += explored.operations;
+    }
+    println!("{what}, {time:?}: seeds {seeds:?}, {executions} histories, {operations} operations");
+    assert!(executions > 20 * seeds.count(), "they are explored");
+}
+
+/// Events that have a drop; threads that know of each other by the buffer only.
+#[test]
+fn replay_buffer_with_drops() {
+    all::<Real<Box<u64>>>("Box<u64>", 0..120, Time::Synchronised, 500);
+}
+
+/// Events without a drop, which may be published in place.
+#[test]
+fn replay_buffer_in_place() {
+    all::<Real<u64>>("u64", 120..240, Time::Synchronised, 500);
+}
+
+/// Threads that look at one clock: what returned before is seen by what is called after.
+#[test]
+fn replay_buffer_with_drops_in_real_time() {
+    all::<Real<Box<u64>>>("Box<u64>", 240..300, Time::Real, 500);
+}
+
+/// As above, without a drop.
+#[test]
+fn replay_buffer_in_place_in_real_time() {
+    all::<Real<u64>>("u64", 300..360, Time::Real, 500);
+}
