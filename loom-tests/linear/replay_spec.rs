@@ -1,5 +1,11 @@
 //! What a replay buffer answers if one thread asks: a list of what is retained, and
 //! where each subscriber is.
+//!
+//! Publishing is two operations here, if something goes: what goes does so before the
+//! new event is there, and those who only receive may look in between. They are told
+//! that they missed all up to the new one, and then that there is nothing, for now.
+//! Everybody else waits for both, unless the publisher lets go of the lock to fetch
+//! memory: see [`Publishing`].
 
 use std::collections::VecDeque;
 
@@ -13,6 +19,18 @@ pub(crate) struct Bounds {
     pub(crate) max_bytes: usize,
 }
 
+/// How much of the two halves of publishing others can see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Publishing {
+    /// Those who take the lock see both or none.
+    Locked,
+    /// A publisher that must fetch a chunk lets go in between, so that others join,
+    /// publish and count while there is room for it.
+    LetsGo,
+    /// And it may be closed meanwhile: what went is gone for nothing.
+    Refused,
+}
+
 pub(crate) const EPOCH: u64 = 5;
 
 /// What a thread may ask. A subscriber has a seat, from which it is taken, and one
@@ -22,6 +40,11 @@ pub(crate) enum Act {
     Publish {
         value: u64,
         bytes: usize,
+    },
+    /// The first half of publishing: what is in the way of so many goes.
+    MakeRoom {
+        events: usize,
+        bytes_each: usize,
     },
     /// Of one byte each, and as many as fit: they are there all at once.
     PublishAll(Vec<u64>),
@@ -93,6 +116,10 @@ pub(crate) enum Ret {
     },
     /// There is nobody, or already somebody, in the seat.
     NotNow,
+    /// There is room now.
+    Room,
+    /// Somebody is about to publish. Nobody is answered so.
+    Locked,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -105,23 +132,28 @@ struct Seat {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Spec {
     bounds: Bounds,
+    publishing: Publishing,
     /// Values and bytes.
     retained: VecDeque<(u64, usize)>,
     /// How many went, and why the last one did.
     evicted: u64,
     reason: EvictReason,
     closed: bool,
+    /// Room was made for an event that is not there yet.
+    locked: bool,
     seats: [Option<Seat>; 3],
 }
 
 impl Spec {
-    pub(crate) fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(bounds: Bounds, publishing: Publishing) -> Self {
         Self {
             bounds,
+            publishing,
             retained: VecDeque::new(),
             evicted: 0,
             reason: EvictReason::Count,
             closed: false,
+            locked: false,
             seats: [None; 3],
         }
     }
@@ -134,11 +166,11 @@ impl Spec {
         self.retained.iter().map(|(_, bytes)| bytes).sum()
     }
 
-    fn append(&mut self, values: &[u64], bytes_each: usize) {
+    fn make_room(&mut self, events: usize, bytes_each: usize) {
         loop {
-            if self.retained.len() + values.len() > self.bounds.capacity {
+            if self.retained.len() + events > self.bounds.capacity {
                 self.reason = EvictReason::Count;
-            } else if self.bytes() + values.len() * bytes_each > self.bounds.max_bytes {
+            } else if self.bytes() + events * bytes_each > self.bounds.max_bytes {
                 self.reason = EvictReason::Bytes;
             } else {
                 break;
@@ -146,7 +178,6 @@ impl Spec {
             self.retained.pop_front();
             self.evicted += 1;
         }
-        self.retained.extend(values.iter().map(|&value| (value, bytes_each)));
     }
 
     fn publish(&mut self, values: &[u64], bytes_each: usize, stored: Ret) -> Ret {
@@ -155,7 +186,9 @@ impl Spec {
         } else if self.closed && !values.is_empty() {
             Ret::GivenBack(values.len())
         } else {
-            self.append(values, bytes_each);
+            self.make_room(values.len(), bytes_each);
+            self.retained.extend(values.iter().map(|&value| (value, bytes_each)));
+            self.locked = false;
             stored
         }
     }
@@ -212,6 +245,14 @@ impl Spec {
     }
 }
 
+impl Spec {
+    fn receipt(&self, seat: usize) -> Ret {
+        let Some(Seat { at, began, missed }) = self.seats[seat] else { return Ret::NotNow };
+        let (newest, received) = (self.published(), at - began - missed);
+        Ret::Receipt { published: newest - began, received, missed, pending: newest - at }
+    }
+}
+
 impl Model for Spec {
     type Op = Op;
     type Ret = Ret;
@@ -219,11 +260,26 @@ impl Model for Spec {
     fn apply(&mut self, Op { seat, act }: &Op) -> Ret {
         let seat = *seat;
         match act {
+            Act::TryRecv => self.receive(seat),
+            // It parks under the lock, if there is nothing.
+            Act::Poll => match self.receive(seat) {
+                Ret::Empty if self.locked => Ret::Locked,
+                ret => ret,
+            },
+            Act::Receipt => self.receipt(seat),
+            Act::MakeRoom { events, bytes_each } if !self.locked && !self.closed => {
+                self.make_room(*events, *bytes_each);
+                self.locked = self.publishing == Publishing::Locked;
+                Ret::Room
+            }
+            Act::MakeRoom { .. } => Ret::Locked,
             Act::Publish { value, bytes } => {
                 let published = Ret::Published(self.published() + 1);
                 self.publish(&[*value], *bytes, published)
             }
             Act::PublishAll(values) => self.publish(values, 1, Ret::Stored(values.len())),
+            // Only who made room, which publishes next, goes on.
+            _ if self.locked => Ret::Locked,
             Act::Close => Ret::WasOpen(!core::mem::replace(&mut self.closed, true)),
             Act::Stats => Ret::Stats {
                 published: self.published(),
@@ -236,17 +292,7 @@ impl Model for Spec {
             Act::Join(start) => self.join(seat, *start),
             Act::Resume { epoch, seq } => self.resume(seat, *epoch, *seq),
             Act::Leave => self.seats[seat].take().map_or(Ret::NotNow, |_| Ret::Left),
-            Act::TryRecv | Act::Poll => self.receive(seat),
             Act::Read(_) => unreachable!("it is written down as several"),
-            Act::Receipt => match self.seats[seat] {
-                None => Ret::NotNow,
-                Some(Seat { at, began, missed }) => Ret::Receipt {
-                    published: self.published() - began,
-                    received: at - began - missed,
-                    missed,
-                    pending: self.published() - at,
-                },
-            },
         }
     }
 

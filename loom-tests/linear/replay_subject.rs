@@ -49,8 +49,10 @@ impl<T: Payload> Subject for Real<T> {
     fn perform(&self, sits: &mut Seat<T>, op: &Op) -> Vec<(Op, Ret)> {
         let one = |ret| vec![(op.clone(), ret)];
         match (&op.act, sits.as_mut()) {
-            (Act::Publish { value, bytes }, _) => one(self.publish(*value, *bytes)),
-            (Act::PublishAll(values), _) => one(self.publish_all(values)),
+            (Act::Publish { value, bytes }, _) => {
+                in_two(op, 1, *bytes, self.publish(*value, *bytes))
+            }
+            (Act::PublishAll(values), _) => in_two(op, values.len(), 1, self.publish_all(values)),
             (Act::Close, _) => one(Ret::WasOpen(self.0.close())),
             (Act::Stats, _) => one(self.stats()),
             (Act::Join(_) | Act::Resume { .. }, Some(_)) => one(Ret::NotNow),
@@ -63,7 +65,8 @@ impl<T: Payload> Subject for Real<T> {
                 *sits = subscriber;
                 one(ret)
             }
-            (_, None) if matches!(op.act, Act::Read(_)) => vec![],
+            (Act::MakeRoom { .. }, _) => unreachable!("only written down"),
+            (Act::Read(_), None) => vec![],
             (_, None) => one(Ret::NotNow),
             (Act::Leave, Some(_)) => {
                 *sits = None;
@@ -101,6 +104,15 @@ impl<T: Payload> Subject for Real<T> {
                 one(Ret::Receipt { published, received, missed, pending: r.pending })
             }
         }
+    }
+}
+
+/// What was published is two operations, see the specification.
+fn in_two(op: &Op, events: usize, bytes_each: usize, ret: Ret) -> Vec<(Op, Ret)> {
+    let first = Op { seat: op.seat, act: Act::MakeRoom { events, bytes_each } };
+    match ret {
+        Ret::Published(_) | Ret::Stored(_) => vec![(first, Ret::Room), (op.clone(), ret)],
+        _ => vec![(op.clone(), ret)],
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::check::{Entry, MAIN, Time, explain, linearise};
 use super::history::{Clock, Log};
-use super::replay_spec::{Act, Bounds, Op, Ret, Spec};
+use super::replay_spec::{Act, Bounds, Op, Publishing, Ret, Spec};
 use super::scenario::Scenario;
 use crate::under_test::thread;
 
@@ -18,8 +18,16 @@ pub(crate) trait Subject: Clone + Send + 'static {
     fn perform(&self, seat: &mut Option<Self::Seat>, op: &Op) -> Vec<(Op, Ret)>;
 }
 
-/// Runs it once; how many operations there were, or why there is no order of them.
-pub(crate) fn run<S: Subject>(scenario: &Scenario, time: Time) -> Result<usize, String> {
+/// What a run came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ran {
+    pub(crate) operations: usize,
+    /// What must be granted to publishers, so that there is an order.
+    pub(crate) publishing: Publishing,
+}
+
+/// Runs it once; or says why there is no order.
+pub(crate) fn run<S: Subject>(scenario: &Scenario, time: Time) -> Result<Ran, String> {
     let clock = Clock::new(time);
     let subject = S::new(scenario.bounds);
     let mut main = Log::new(MAIN, clock.clone());
@@ -53,10 +61,38 @@ pub(crate) fn run<S: Subject>(scenario: &Scenario, time: Time) -> Result<usize, 
     }
     main.record(|| subject.perform(&mut None, &Op { seat: 0, act: Act::Stats }));
     history.extend(main.entries);
-    match linearise(&Spec::new(scenario.bounds), &history, time) {
-        Ok(order) => Ok(order.len()),
-        Err(best) => Err(explain(&history, &best)),
+    let operations = history.len();
+    let mut found = Err(vec![]);
+    for publishing in [Publishing::Locked, Publishing::LetsGo] {
+        found = linearise(&Spec::new(scenario.bounds, publishing), &history, time);
+        if found.is_ok() {
+            return Ok(Ran { operations, publishing });
+        }
     }
+    let why = explain(&history, &found.unwrap_err());
+    let publishing = Publishing::Refused;
+    for refused in 0..history.len() {
+        if let Some(at) = make_room_before(&mut history, refused) {
+            if linearise(&Spec::new(scenario.bounds, publishing), &history, time).is_ok() {
+                return Ok(Ran { operations, publishing });
+            }
+            history.remove(at);
+        }
+    }
+    Err(why)
+}
+
+/// If this was refused, it may have made room before it was.
+fn make_room_before(history: &mut Vec<Entry<Spec>>, at: usize) -> Option<usize> {
+    let Entry { thread, ref op, ret, call, end } = history[at];
+    let (events, bytes_each) = match (&op.act, ret) {
+        (Act::Publish { bytes, .. }, Ret::GivenBack(_)) => (1, *bytes),
+        (Act::PublishAll(values), Ret::GivenBack(_)) => (values.len(), 1),
+        _ => return None,
+    };
+    let op = Op { seat: op.seat, act: Act::MakeRoom { events, bytes_each } };
+    history.insert(at, Entry { thread, op, ret: Ret::Room, call, end });
+    Some(at)
 }
 
 /// All that is left for a subscriber, what it says about it, and its end.

@@ -16,6 +16,7 @@ use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex};
 
 use linear::check::Time;
+use linear::replay_spec::Publishing;
 use linear::replay_subject::Real;
 use linear::run::{Subject, run};
 use linear::scenario::Scenario;
@@ -31,6 +32,10 @@ mod under_test {
 struct Explored {
     executions: usize,
     operations: usize,
+    /// Of the executions those in which a publisher let go of the lock half-way, and
+    /// those in which it was refused then.
+    let_go: usize,
+    refused: usize,
     /// The first history without an order.
     fault: Option<String>,
 }
@@ -42,7 +47,7 @@ fn explore<S: Subject>(scenario: &Scenario, time: Time, most: usize) -> Explored
     builder.max_permutations = Some(most);
     builder.checkpoint_interval = 1;
     builder.max_branches = 5_000;
-    let counts = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+    let counts = Arc::new([(); 4].map(|()| AtomicUsize::new(0)));
     let fault = Arc::new(Mutex::new(None));
     let explored = {
         let (scenario, counts, fault) = (scenario.clone(), counts.clone(), fault.clone());
@@ -50,8 +55,13 @@ fn explore<S: Subject>(scenario: &Scenario, time: Time, most: usize) -> Explored
             builder.check(move || {
                 counts[0].fetch_add(1, Relaxed);
                 match run::<S>(&scenario, time) {
-                    Ok(operations) => {
-                        counts[1].fetch_add(operations, Relaxed);
+                    Ok(ran) => {
+                        counts[1].fetch_add(ran.operations, Relaxed);
+                        match ran.publishing {
+                            Publishing::Locked => {}
+                            Publishing::LetsGo => drop(counts[2].fetch_add(1, Relaxed)),
+                            Publishing::Refused => drop(counts[3].fetch_add(1, Relaxed)),
+                        }
                     }
                     Err(why) => {
                         *fault.lock().unwrap() = Some(why);
@@ -67,13 +77,14 @@ fn explore<S: Subject>(scenario: &Scenario, time: Time, most: usize) -> Explored
         eprintln!("{scenario:?}");
         std::panic::resume_unwind(panic);
     }
-    let [executions, operations] = [0, 1].map(|n: usize| counts[n].load(Relaxed));
-    Explored { executions, operations, fault }
+    let [executions, operations, let_go, refused] =
+        [0, 1, 2, 3].map(|n: usize| counts[n].load(Relaxed));
+    Explored { executions, operations, let_go, refused, fault }
 }
 
 /// All scenarios with these seeds, of which every history must have an order.
 fn all<S: Subject>(what: &str, seeds: core::ops::Range<u64>, time: Time, most: usize) {
-    let (mut executions, mut operations) = (0, 0);
+    let (mut executions, mut operations, mut let_go, mut refused) = (0, 0, 0, 0);
     for seed in seeds.clone() {
         let scenario = Scenario::new(seed);
         let explored = explore::<S>(&scenario, time, most);
@@ -82,31 +93,34 @@ fn all<S: Subject>(what: &str, seeds: core::ops::Range<u64>, time: Time, most: u
         }
         executions += explored.executions;
         operations += explored.operations;
+        let_go += explored.let_go;
+        refused += explored.refused;
     }
     println!("{what}, {time:?}: seeds {seeds:?}, {executions} histories, {operations} operations");
+    println!("    let go half-way: {let_go}; refused then: {refused}");
     assert!(executions > 20 * seeds.count(), "they are explored");
 }
 
 /// Events that have a drop; threads that know of each other by the buffer only.
 #[test]
 fn replay_buffer_with_drops() {
-    all::<Real<Box<u64>>>("Box<u64>", 0..120, Time::Synchronised, 500);
+    all::<Real<Box<u64>>>("Box<u64>", 0..120, Time::Synchronised, 150);
 }
 
 /// Events without a drop, which may be published in place.
 #[test]
 fn replay_buffer_in_place() {
-    all::<Real<u64>>("u64", 120..240, Time::Synchronised, 500);
+    all::<Real<u64>>("u64", 120..240, Time::Synchronised, 150);
 }
 
 /// Threads that look at one clock: what returned before is seen by what is called after.
 #[test]
 fn replay_buffer_with_drops_in_real_time() {
-    all::<Real<Box<u64>>>("Box<u64>", 240..300, Time::Real, 500);
+    all::<Real<Box<u64>>>("Box<u64>", 240..300, Time::Real, 150);
 }
 
 /// As above, without a drop.
 #[test]
 fn replay_buffer_in_place_in_real_time() {
-    all::<Real<u64>>("u64", 300..360, Time::Real, 500);
+    all::<Real<u64>>("u64", 300..360, Time::Real, 150);
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::explore;
 use crate::linear::check::{Model, Time};
-use crate::linear::replay_spec::{Act, Bounds, Op, Ret, Spec};
+use crate::linear::replay_spec::{Act, Bounds, Op, Publishing, Ret, Spec};
 use crate::linear::run::Subject;
 use crate::linear::scenario::Scenario;
 
 /// In how many of the first 60 scenarios some history has no order.
 fn found<S: Subject>(time: Time) -> usize {
-    let faulty = |&seed: &u64| explore::<S>(&Scenario::new(seed), time, 300).fault.is_some();
+    let faulty = |&seed: &u64| explore::<S>(&Scenario::new(seed), time, 100).fault.is_some();
     let found = (0..60).filter(faulty).count();
     println!("{}, {time:?}: found out by {found} of 60", core::any::type_name::<S>());
     found
@@ -48,7 +48,7 @@ struct Whole(Arc<Mutex<Spec>>);
 impl Subject for Whole {
     type Seat = ();
     fn new(bounds: Bounds) -> Self {
-        Self(Arc::new(Mutex::new(Spec::new(bounds))))
+        Self(Arc::new(Mutex::new(Spec::new(bounds, Publishing::Locked))))
     }
     fn perform(&self, _: &mut Option<()>, op: &Op) -> Vec<(Op, Ret)> {
         ask(&mut self.0.lock().unwrap(), op)
