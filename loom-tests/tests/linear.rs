@@ -99,6 +99,7 @@ fn all<S: Subject>(what: &str, seeds: core::ops::Range<u64>, time: Time, most: u
     println!("{what}, {time:?}: seeds {seeds:?}, {executions} histories, {operations} operations");
     println!("    let go half-way: {let_go}; refused then: {refused}");
     assert!(executions > 20 * seeds.count(), "they are explored");
+    assert!(100 * (let_go + refused) < executions, "what is granted is seldom needed");
 }
 
 /// Events that have a drop; threads that know of each other by the buffer only.

@@ -120,19 +120,17 @@ fn a_torn_batch_is_found_out() {
     }
 }
 
-/// A subscriber that looks at a copy of the tail first, which publishers bring up to
-/// date after they have let go of the lock.
+/// A subscriber that looks at a copy of the tail first, which is brought up to date now
+/// and then: who receives what it does not know of yet is told that there is nothing.
 #[derive(Clone)]
 struct StaleTail(Whole, Arc<Mutex<u64>>);
 
 impl Subject for StaleTail {
-    /// How far it has read.
     type Seat = ();
     fn new(bounds: Bounds) -> Self {
         Self(Whole::new(bounds), Arc::new(Mutex::new(0)))
     }
     fn perform(&self, seat: &mut Option<()>, op: &Op) -> Vec<(Op, Ret)> {
-        // How many there were when somebody last asked for the account.
         if matches!(op.act, Act::Stats | Act::Join(_) | Act::Close) {
             let published = self.0.0.lock().unwrap().published();
             *self.1.lock().unwrap() = published;

@@ -2,7 +2,7 @@
 
 use crate::linear::check::{Entry, MAIN, Model, Time, linearise};
 
-/// A register, and a queue of one place beside it.
+/// A register.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 struct Register(u32);
 
