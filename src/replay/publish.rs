@@ -248,8 +248,11 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
             return Visit::Closed;
         }
         let before = inner.bytes;
-        self.log.make_room(inner, events, bytes, &mut self.evicted);
-        let gone = before - inner.bytes;
+        // One event goes into a chunk that is there before anything is evicted for it, so
+        // that nothing is if the buffer is closed meanwhile. Many take what they evict.
+        if events > 1 {
+            self.log.make_room(inner, events, bytes, &mut self.evicted);
+        }
         self.log.sweep(inner, &mut self.removed);
         loop {
             match self.log.room(inner, events, &self.removed) {
@@ -260,12 +263,13 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
                     }
                 }
                 lacking => {
-                    inner.exchange(gone, 0);
+                    inner.exchange(before - inner.bytes, 0);
                     return if lacking == Room::Sweep { Visit::Sweep } else { Visit::Grow };
                 }
             }
         }
-        if !inner.exchange(gone, bytes) {
+        self.log.make_room(inner, events, bytes, &mut self.evicted);
+        if !inner.exchange(before - inner.bytes, bytes) {
             return Visit::Poor;
         }
         let at = inner.tail;
