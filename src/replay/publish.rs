@@ -253,10 +253,14 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         if events > 1 {
             self.log.make_room(inner, events, bytes, &mut self.evicted);
         }
-        self.log.sweep(inner, &mut self.removed);
+        let mut swept = false;
         loop {
             match self.log.room(inner, events, &self.removed) {
                 Room::Enough => break,
+                _ if !swept => {
+                    self.log.sweep(inner, &mut self.removed);
+                    swept = true;
+                }
                 Room::Grow if spare.is_some() => {
                     if let Some(spare) = spare.take() {
                         self.log.grow(inner, spare);
@@ -269,6 +273,7 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
             }
         }
         self.log.make_room(inner, events, bytes, &mut self.evicted);
+        self.log.sweep(inner, &mut self.removed);
         if !inner.exchange(before - inner.bytes, bytes) {
             return Visit::Poor;
         }
