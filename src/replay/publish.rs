@@ -9,7 +9,7 @@
 //!
 //! As long as there is more to carry out, the lock is taken again.
 
-use core::mem::{needs_drop, take};
+use core::mem::take;
 use core::task::Waker;
 
 use super::batch::Batch;
@@ -24,67 +24,12 @@ use crate::sync::shielded;
 
 #[cfg(feature = "alloc")]
 mod all;
+mod one;
 
 impl<S: Store, H> Shared<S, H> {
     #[inline]
     pub(super) fn weight(&self, event: &S::Event) -> usize {
         self.weigh.map_or(size_of::<S::Event>(), |weigh| weigh(event))
-    }
-}
-
-impl<S: Store, H: ReplayHooks> Shared<S, H> {
-    /// # Safety
-    ///
-    /// As for [`After::new`].
-    #[inline(always)]
-    pub(super) unsafe fn publish_sized<const ALONE: bool>(
-        &self,
-        event: S::Event,
-        bytes: usize,
-    ) -> Result<u64, PublishError<S::Event>> {
-        if bytes > self.log.max_bytes {
-            return Err(PublishError::TooLarge(event));
-        }
-        if needs_drop::<S::Event>() {
-            // SAFETY: as the caller promises.
-            return unsafe { After::<S, H, ALONE>::new(self) }.publish_one(event, bytes);
-        }
-        // SAFETY: as the caller promises.
-        let (at, evicted) = match unsafe { self.in_place::<ALONE>(event, bytes) } {
-            Ok(placed) => placed,
-            Err(event) => {
-                // SAFETY: as the caller promises.
-                return unsafe { After::<S, H, ALONE>::new(self) }.publish_one(event, bytes);
-            }
-        };
-        if ALONE && self.log.somebody_waits() {
-            // SAFETY: as the caller promises.
-            unsafe { After::<S, H, ALONE>::new(self) }.settle_in_place(at, bytes, evicted);
-        } else {
-            let _evicted = Told(&self.hooks, u64::from(evicted), EvictReason::Count);
-            self.hooks.published(1, bytes as u64);
-        }
-        Ok(at + 1)
-    }
-
-    /// # Safety
-    ///
-    /// As for [`After::new`].
-    #[inline(always)]
-    unsafe fn in_place<const ALONE: bool>(
-        &self,
-        event: S::Event,
-        bytes: usize,
-    ) -> Result<(u64, bool), S::Event> {
-        let log = &self.log;
-        if ALONE {
-            // SAFETY: as the caller promises.
-            return unsafe { log.with_inner(|inner| log.append_in_place(inner, event, bytes)) };
-        }
-        log.with_all(|inner, parked| match parked.is_empty() {
-            true => log.append_in_place(inner, event, bytes),
-            false => Err(event),
-        })
     }
 }
 
@@ -169,16 +114,6 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
             self.more |= log.parked(|parked| parked.wake(self.wake, &mut self.wakers));
         }
         result
-    }
-
-    /// Does what is left after an event was published in place.
-    #[cold]
-    fn settle_in_place(mut self, at: u64, bytes: usize, evicted: bool) {
-        self.wake = at + 1;
-        self.more = true;
-        self.published = Some((1, bytes as u64));
-        self.evicted.by_count = u64::from(evicted);
-        self.run();
     }
 
     /// Publishes one event, and does all that is left.
