@@ -38,8 +38,9 @@ pub use once::{
 #[cfg(feature = "alloc")]
 pub use replay::{BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer};
 pub use replay::{
-    Event, Handle as ReplayHandle, Missed, PublishError, Receipt, RecvError, Replay, Resume, Start,
-    Stats as ReplayStats, Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
+    Event, Handle as ReplayHandle, Inline, Missed, PublishError, Receipt, RecvError, Replay,
+    ReplayArray, Resume, Start, Stats as ReplayStats, Store as ReplayStore, Subscriber, Token,
+    TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

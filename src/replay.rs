@@ -6,7 +6,9 @@
 //! | `replay/log.rs` | which events there are, and how they are read without a lock |
 //! | `replay/log/write.rs` | making room, appending |
 //! | `replay/store.rs` | what a log needs of the place where its events are |
-//! | `replay/heap.rs`, `replay/chunk.rs` | such a place: slots, and the count of readers inside |
+//! | `replay/heap.rs`, `replay/chunk.rs` | such a place: chunks from the heap |
+//! | `replay/array.rs`, `replay/inline.rs` | such a place: slots in the buffer itself |
+//! | `replay/pins.rs` | the count of readers inside, and why they need no lock |
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
@@ -19,6 +21,7 @@ use core::fmt;
 
 use crate::hooks::ReplayHooks;
 
+mod array;
 mod batch;
 #[cfg(feature = "alloc")]
 mod builder;
@@ -28,9 +31,11 @@ mod error;
 mod handle;
 #[cfg(feature = "alloc")]
 mod heap;
+mod inline;
 mod lock;
 mod log;
 mod parked;
+mod pins;
 mod publish;
 mod shared;
 mod start;
@@ -40,6 +45,7 @@ mod subscriber;
 mod token;
 mod wait;
 
+pub use array::ReplayArray;
 #[cfg(feature = "alloc")]
 pub use builder::Builder;
 #[cfg(feature = "alloc")]
@@ -48,6 +54,7 @@ pub use error::{Missed, PublishError, RecvError, TryRecvError};
 pub use handle::Handle;
 #[cfg(feature = "alloc")]
 pub use heap::Heap;
+pub use inline::Inline;
 pub use start::{Event, Receipt, Resume, Start};
 pub use stats::Stats;
 pub use store::Store;
@@ -105,6 +112,7 @@ pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 /// | form | `S` |
 /// |---|---|
 /// | [`ReplayBuffer`] | [`Heap`]: events of any type, on the heap |
+/// | [`ReplayArray`] | [`Inline`]: events of any type, in the buffer itself |
 pub struct Replay<S: Store, H = ()> {
     shared: Shared<S, H>,
 }
