@@ -4,6 +4,7 @@
 
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
+pub(crate) mod array;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
@@ -154,6 +155,17 @@ models! {
         recv_blocking_beside_publish, 2, 37;
         resume_beside_publish, 2, 78;
         batch_beside_read, 2, 11;
+    }
+    array {
+        array_beside_read_of_one, 2, 154;
+        array_beside_read_of_two, 2, 84;
+        array_in_place_beside_read, 2, 134;
+        array_entry_beside_read, 2, 83;
+        array_beside_two_reads, 2, 1300;
+        array_two_published_inside_beside_read, 2, 690;
+        array_busy_beside_read, 2, 17;
+        array_spare_again_beside_read, 2, 71;
+        wait_beside_array, 2, 22;
     }
     ;
     pairs {

@@ -14,7 +14,7 @@ use loom::thread;
 use super::support::{Bell, Flag, Signal, block_on_with, poll_once};
 
 /// An event with a number, which is overwritten when it is dropped.
-struct Marked {
+pub(super) struct Marked {
     number: UnsafeCell<u64>,
     /// A leak is seen by loom.
     _leak: Arc<()>,
@@ -28,11 +28,11 @@ unsafe impl Send for Marked {}
 const GONE: u64 = 99;
 
 impl Marked {
-    fn new(number: u64) -> Self {
+    pub(super) fn new(number: u64) -> Self {
         Self { number: UnsafeCell::new(number), _leak: Arc::new(()) }
     }
 
-    fn number(&self) -> u64 {
+    pub(super) fn number(&self) -> u64 {
         self.number.with(|number| {
             // SAFETY: loom fails the model if somebody writes.
             unsafe { *number }
@@ -63,14 +63,14 @@ fn buffer<T>(capacity: usize) -> Shared<T> {
     std::sync::Arc::new(ReplayBuffer::builder().capacity(capacity).build().unwrap())
 }
 
-fn check<B: ReplayHandle>(subscriber: &Subscriber<B>) {
+pub(super) fn check<B: ReplayHandle>(subscriber: &Subscriber<B>) {
     let receipt = subscriber.receipt();
     assert_eq!(receipt.received + receipt.missed + receipt.pending, receipt.published);
     assert!(receipt.published < 10, "pending is not negative");
 }
 
 /// Receives what is there; every event has its sequence number as its number.
-fn drain<B: ReplayHandle<Event = Marked>>(subscriber: &mut Subscriber<B>) -> Vec<u64> {
+pub(super) fn drain<B: ReplayHandle<Event = Marked>>(subscriber: &mut Subscriber<B>) -> Vec<u64> {
     let mut seen = vec![];
     let mut next = subscriber.token().seq + 1;
     loop {
@@ -174,7 +174,7 @@ pub(crate) fn wait_beside_in_place() {
 }
 
 /// Needs no drop, and notices a race.
-struct Plain(UnsafeCellNumber);
+pub(super) struct Plain(UnsafeCellNumber);
 type UnsafeCellNumber = core::mem::ManuallyDrop<UnsafeCell<u64>>;
 
 // SAFETY: what loom checks.
@@ -183,10 +183,10 @@ unsafe impl Sync for Plain {}
 unsafe impl Send for Plain {}
 
 impl Plain {
-    fn new(number: u64) -> Self {
+    pub(super) fn new(number: u64) -> Self {
         Self(core::mem::ManuallyDrop::new(UnsafeCell::new(number)))
     }
-    fn number(&self) -> u64 {
+    pub(super) fn number(&self) -> u64 {
         self.0.with(|number| {
             // SAFETY: loom fails the model if somebody writes.
             unsafe { *number }
