@@ -27,12 +27,12 @@ use crate::sync::const_fn;
 ///
 /// # Memory
 ///
-/// All of it is in the value. For each event that is `N` of: the event and a word,
-/// aligned as the event or the word, and two words more; for each spare slot the same
-/// with one word more. The rest is at most 512 bytes, since what readers look at and
-/// what publishers look at begin at multiples of 128. No event is kept beside these:
-/// at most `N + SPARE` are alive, and the spare ones go when somebody next publishes
-/// after the reader has left.
+/// All of it is in the value: `N + SPARE` slots, each with an event and a word, and
+/// `2 N + SPARE` words beside them. The rest is at most 640 bytes, mostly gaps: what
+/// readers look at and what publishers look at begin at multiples of 128. A
+/// `ReplayArray<u32, 8>` has 896 bytes on a 64-bit target. At most `N + SPARE` events
+/// are alive; one that was evicted while a reader was inside goes when somebody next
+/// publishes after the reader has left.
 ///
 /// # Interrupts
 ///
