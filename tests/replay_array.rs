@@ -99,7 +99,7 @@ fn it_is_moved_after_use() {
     });
     assert_eq!(inside, Ok(1));
     drop(lent);
-    let moved = std::hint::black_box(Box::new(events));
+    let moved = core::hint::black_box(Box::new(events));
     let mut subscriber = moved.subscribe(Start::Oldest);
     let numbers: Vec<_> = drain(&mut subscriber).iter().map(|event| event.0).collect();
     assert_eq!(numbers, [4, 5, 6]);
