@@ -87,12 +87,14 @@ impl<T, const N: usize, H, const SPARE: usize> ReplayArray<T, N, H, SPARE> {
         /// [`ReplayHooks`](crate::ReplayHooks).
         ///
         /// ```
-        /// use bellwether::{ReplayArray, ReplayMetrics, Start};
+        /// # #[cfg(feature = "std")] {
+        /// use bellwether::{ReplayArray, ReplayMetrics};
         ///
         /// static METRICS: ReplayMetrics = ReplayMetrics::new("alarms");
         /// static ALARMS: ReplayArray<&str, 8, &ReplayMetrics> = ReplayArray::with_hooks(&METRICS);
         /// ALARMS.publish("low battery").unwrap();
         /// assert_eq!(METRICS.published_events(), 1);
+        /// # }
         /// ```
         #[must_use]
         pub const fn with_hooks(hooks: H) -> Self {
