@@ -139,7 +139,8 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// # Errors
     ///
     /// The event is given back if the buffer is closed, or if it weighs more than the
-    /// whole buffer may.
+    /// whole buffer may; by a [`ReplayArray`] also if readers are inside of all that could
+    /// make room.
     ///
     /// # Panics
     ///
