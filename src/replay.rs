@@ -7,7 +7,7 @@
 //! | `replay/log/write.rs` | making room, appending |
 //! | `replay/store.rs` | what a log needs of the place where its events are |
 //! | `replay/heap.rs`, `replay/chunk.rs` | such a place: chunks from the heap |
-//! | `replay/array.rs`, `replay/inline.rs` | such a place: slots in the buffer itself |
+//! | `replay/array.rs`, `replay/inline.rs`, `replay/inline/slot.rs` | such a place: slots in the buffer itself |
 //! | `replay/pins.rs` | the count of readers inside, and why they need no lock |
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |

@@ -24,15 +24,18 @@
 //!   append happened before `tail` passed `at`, which the reader saw.
 //! - A later entry is written after `head` has passed `at`, and who sees it sees that.
 //! - The slot of the right entry is written to only after `head` has passed `at` and
-//!   [`Pins::is_left`] was true after that.
+//!   `Pins::is_left` was true after that.
 
 use core::convert::Infallible;
-use core::mem::{MaybeUninit, needs_drop};
+use core::mem::needs_drop;
 
 use super::batch::Batch;
-use super::pins::Pins;
 use super::store::{Room, Store, sealed::Sealed};
-use crate::sync::{Acquire, AtomicUsize, Relaxed, Release, UnsafeCell, const_fn, shielded};
+use crate::sync::{Acquire, AtomicUsize, Relaxed, Release, shielded};
+
+mod slot;
+
+use slot::{Pin, Slot};
 
 /// Events in the buffer itself: see [`ReplayArray`](super::ReplayArray).
 pub struct Inline<T, const N: usize, const SPARE: usize> {
@@ -46,12 +49,6 @@ pub struct Inline<T, const N: usize, const SPARE: usize> {
 // lock or by pins.
 unsafe impl<T: Send + Sync, const N: usize, const SPARE: usize> Sync for Inline<T, N, SPARE> {}
 
-/// Room for an event.
-struct Slot<T> {
-    pins: Pins,
-    event: UnsafeCell<MaybeUninit<T>>,
-}
-
 /// What the lock guards of an [`Inline`].
 pub struct Shelf<const N: usize, const SPARE: usize> {
     /// Events below this are gone, or in a spare slot.
@@ -63,39 +60,6 @@ pub struct Shelf<const N: usize, const SPARE: usize> {
     /// Where the spare slots are; the first `held` of them have an event.
     spares: [usize; SPARE],
     held: usize,
-}
-
-impl<T> Slot<T> {
-    const_fn! {
-        const fn new() -> Self {
-            Self { pins: Pins::new(), event: UnsafeCell::new(MaybeUninit::uninit()) }
-        }
-    }
-
-    /// # Safety
-    ///
-    /// The caller holds the lock; the slot has an event below `head`, or the log is
-    /// gone; the event counts as gone after this; and nobody is inside, as
-    /// [`Pins::is_left`] said since.
-    #[inline(always)]
-    unsafe fn take(&self) -> T {
-        self.event.with_mut(|event| {
-            // SAFETY: alone with the slot, as the caller promises.
-            let event = unsafe { &*event };
-            // SAFETY: it has an event, which counts as gone.
-            unsafe { event.assume_init_read() }
-        })
-    }
-}
-
-/// A reader is inside of a slot: what is retained when it comes in stays as long.
-pub struct Pin<'a, T>(&'a Slot<T>);
-
-impl<T> Drop for Pin<'_, T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.0.pins.leave();
-    }
 }
 
 impl<const N: usize, const SPARE: usize> Shelf<N, SPARE> {
@@ -159,7 +123,7 @@ impl<T, const N: usize, const SPARE: usize> Inline<T, N, SPARE> {
         let entry = Self::entry(shelf.emptied);
         let index = self.index(entry);
         let slot = self.slot(index);
-        if slot.pins.is_left() {
+        if slot.is_left() {
             gone(slot);
         } else if shelf.held < SPARE {
             let spare = shelf.spare(shelf.held);
@@ -182,7 +146,7 @@ impl<T, const N: usize, const SPARE: usize> Inline<T, N, SPARE> {
         while n < shelf.held && !out.is_full() {
             let index = shelf.spare(n);
             let slot = self.slot(index);
-            if !slot.pins.is_left() {
+            if !slot.is_left() {
                 n += 1;
                 continue;
             }
@@ -190,19 +154,8 @@ impl<T, const N: usize, const SPARE: usize> Inline<T, N, SPARE> {
             shelf.set_spare(n, shelf.spare(shelf.held));
             shelf.set_spare(shelf.held, index);
             // SAFETY: it was held, which is for evicted events, and is not any more.
-            unsafe { carry_out(slot, out) };
+            unsafe { slot.carry_out(out) };
         }
-    }
-}
-
-/// # Safety
-///
-/// As for [`Slot::take`]. The batch is not full.
-#[inline(always)]
-unsafe fn carry_out<T>(slot: &Slot<T>, out: &mut Batch<T>) {
-    if needs_drop::<T>() {
-        // SAFETY: as the caller promises.
-        out.push(unsafe { slot.take() });
     }
 }
 
@@ -223,9 +176,7 @@ impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
         // ORDERING: Acquire pairs with `vacate`: who is led to another slot sees that
         // `head` has passed `at`.
         let index = self.directory[entry].load(Acquire) ^ entry;
-        let slot = self.slot(index);
-        slot.pins.enter();
-        Pin(slot)
+        self.slot(index).pin()
     }
 
     #[inline(always)]
@@ -241,13 +192,8 @@ impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
         _: impl FnOnce() -> u64,
         f: impl FnOnce(&T) -> R,
     ) -> Option<R> {
-        pin.0.event.with(|event| {
-            // SAFETY: nobody writes to the slot before the pin is gone, since its event
-            // was retained after the pin was taken, as the caller promises.
-            let event = unsafe { &*event };
-            // SAFETY: published, so written.
-            Some(f(unsafe { event.assume_init_ref() }))
-        })
+        // SAFETY: as the caller promises.
+        Some(unsafe { pin.read(f) })
     }
 
     #[inline(always)]
@@ -264,7 +210,7 @@ impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
         while shelf.emptied < head && !out.is_full() {
             // SAFETY: it is called where nobody is inside, for an event below `head` that
             // is then counted as gone.
-            if !self.vacate(shelf, |slot| unsafe { carry_out(slot, out) }) {
+            if !self.vacate(shelf, |slot| unsafe { slot.carry_out(out) }) {
                 break;
             }
         }
@@ -305,11 +251,8 @@ impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
             debug_assert!(vacated && !needs_drop::<T>());
         }
         let entry = Self::entry(at);
-        self.slot(self.index(entry)).event.with_mut(|slot| {
-            // SAFETY: what was in this slot is gone, nobody was inside after that, and
-            // nobody is led there before `tail` has passed `at`.
-            unsafe { &mut *slot }.write(event);
-        });
+        // SAFETY: what was in this slot is gone, and nobody was inside after that.
+        unsafe { self.slot(self.index(entry)).put(event) };
         shelf.weights[entry] = bytes;
         shelf.filled = at + 1;
     }
