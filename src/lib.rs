@@ -40,9 +40,9 @@ pub use replay::EventStream;
 #[cfg(feature = "alloc")]
 pub use replay::{Budget, BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer, Weigh};
 pub use replay::{
-    Event, Handle as ReplayHandle, Missed, Producer, PublishError, Receipt, RecvError, Replay,
-    Resume, Single as ReplaySingle, SingleProducer, Start, Stats as ReplayStats,
-    Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
+    Event, Handle as ReplayHandle, Inline, Missed, Producer, PublishError, Receipt, RecvError,
+    Replay, ReplayArray, Resume, Single as ReplaySingle, SingleProducer, Start,
+    Stats as ReplayStats, Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

@@ -6,7 +6,9 @@
 //! | `replay/log.rs` | which events there are, and how they are read without a lock |
 //! | `replay/log/write.rs` | making room, appending |
 //! | `replay/store.rs` | what a log needs of the place where its events are |
-//! | `replay/heap.rs`, `replay/chunk.rs` | such a place: slots, and the count of readers inside |
+//! | `replay/heap.rs`, `replay/chunk.rs` | such a place: chunks from the heap |
+//! | `replay/array.rs`, `replay/inline.rs`, `replay/inline/slot.rs` | such a place: slots in the buffer itself |
+//! | `replay/pins.rs` | the count of readers inside, and why they need no lock |
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/single.rs`, `replay/producer.rs` | the same with one producer, who needs no lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
@@ -21,6 +23,7 @@ use core::fmt;
 
 use crate::hooks::ReplayHooks;
 
+mod array;
 mod batch;
 #[cfg(feature = "alloc")]
 mod budget;
@@ -32,9 +35,11 @@ mod error;
 mod handle;
 #[cfg(feature = "alloc")]
 mod heap;
+mod inline;
 mod lock;
 mod log;
 mod parked;
+mod pins;
 mod producer;
 mod publish;
 mod recv;
@@ -51,6 +56,7 @@ mod wait;
 #[cfg(feature = "alloc")]
 mod weigh;
 
+pub use array::ReplayArray;
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
 #[cfg(bellwether_loom)]
@@ -63,6 +69,7 @@ pub use error::{Missed, PublishError, RecvError, TryRecvError};
 pub use handle::{Handle, Single};
 #[cfg(feature = "alloc")]
 pub use heap::Heap;
+pub use inline::Inline;
 pub use producer::Producer;
 pub use single::SingleProducer;
 pub use start::{Event, Receipt, Resume, Start};
@@ -126,6 +133,7 @@ pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 /// | form | `S` |
 /// |---|---|
 /// | [`ReplayBuffer`] | [`Heap`]: events of any type, on the heap |
+/// | [`ReplayArray`] | [`Inline`]: events of any type, in the buffer itself |
 pub struct Replay<S: Store, H = ()> {
     shared: Shared<S, H>,
 }
@@ -152,7 +160,8 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// # Errors
     ///
     /// The event is given back if the buffer is closed, or if it weighs more than the
-    /// whole buffer may.
+    /// whole buffer may; by a [`ReplayArray`] also if readers are inside of all that could
+    /// make room.
     ///
     /// # Panics
     ///

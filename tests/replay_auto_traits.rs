@@ -7,7 +7,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::MutexGuard;
 
-use bellwether::{Budget, ReplayBuffer, Subscriber};
+use bellwether::{Budget, ReplayArray, ReplayBuffer, Subscriber};
 use static_assertions::{assert_impl_all as holds, assert_not_impl_any as fails};
 
 type Both = u32;
@@ -28,6 +28,14 @@ holds!(Subscriber<&'static ReplayBuffer<Both>>: Send, Sync, Unpin);
 holds!(Subscriber<std::sync::Arc<ReplayBuffer<Both>>>: Send, Sync, Unpin);
 fails!(Subscriber<&'static ReplayBuffer<SendOnly>>: Send, Sync);
 fails!(Subscriber<std::sync::Arc<ReplayBuffer<SendOnly>>>: Send, Sync);
+
+// Without an allocator it is the same.
+holds!(ReplayArray<Both, 2>: Send, Sync);
+holds!(ReplayArray<SendOnly, 2>: Send);
+fails!(ReplayArray<SendOnly, 2>: Sync);
+fails!(ReplayArray<SyncOnly, 2>: Send, Sync);
+fails!(ReplayArray<Neither, 2>: Send, Sync);
+holds!(Subscriber<&'static ReplayArray<Both, 2>>: Send, Sync, Unpin);
 
 /// The futures are `Send` with what they receive.
 #[test]

@@ -4,7 +4,8 @@
 #![cfg(feature = "std")]
 
 use bellwether::{
-    EvictReason, PublishError, ReplayBuffer, Resume, Start, Subscriber, Token, TryRecvError,
+    EvictReason, PublishError, Replay, ReplayArray, ReplayBuffer, ReplayStore, Resume, Start,
+    Subscriber, Token, TryRecvError,
 };
 use proptest::prelude::*;
 use std::rc::Rc;
@@ -57,26 +58,26 @@ struct Counted {
     alive: Rc<()>,
 }
 
-struct Reader<'b> {
-    real: Subscriber<&'b ReplayBuffer<Counted>>,
+struct Reader<'b, S: ReplayStore<Event = Counted>> {
+    real: Subscriber<&'b Replay<S>>,
     at: u64,
     received: u64,
     missed: u64,
 }
 
-struct Model<'b> {
-    buffer: &'b ReplayBuffer<Counted>,
+struct Model<'b, S: ReplayStore<Event = Counted>> {
+    buffer: &'b Replay<S>,
     capacity: usize,
     max_bytes: usize,
     weights: Vec<usize>,
     head: u64,
     reason: EvictReason,
     closed: bool,
-    readers: Vec<Reader<'b>>,
+    readers: Vec<Reader<'b, S>>,
     alive: Rc<()>,
 }
 
-impl<'b> Model<'b> {
+impl<S: ReplayStore<Event = Counted>> Model<'_, S> {
     fn tail(&self) -> u64 {
         self.weights.len() as u64
     }
@@ -279,15 +280,15 @@ const EPOCH: u64 = 5;
 /// What an event of a batch weighs.
 const WEIGHT: usize = 3;
 
-fn run(capacity: usize, max_bytes: usize, steps: Vec<Step>) {
+/// The buffer is the one with these bounds; a reader that is inside keeps up to `kept`
+/// evicted events.
+fn run<S: ReplayStore<Event = Counted>>(
+    buffer: Replay<S>,
+    (capacity, max_bytes): (usize, usize),
+    kept: usize,
+    steps: Vec<Step>,
+) {
     let alive = Rc::new(());
-    let buffer = ReplayBuffer::builder()
-        .capacity(capacity)
-        .max_bytes(max_bytes)
-        .epoch(EPOCH)
-        .weigh(|_: &Counted| WEIGHT)
-        .build()
-        .unwrap();
     let mut model = Model {
         buffer: &buffer,
         capacity,
@@ -310,14 +311,18 @@ fn run(capacity: usize, max_bytes: usize, steps: Vec<Step>) {
         // One for this function, one for the model; the rest are events.
         let events = Rc::strong_count(&alive) - 2;
         let retained = (model.tail() - model.head) as usize;
-        // At most what is in the chunk that was lent.
-        let most =
-            retained + if held { (capacity / 8).clamp(1, 16).next_power_of_two() } else { 0 };
+        let most = retained + if held { kept } else { 0 };
         assert!((retained..=most).contains(&events), "{events} events, {retained} retained");
     }
     drop(model);
     drop(buffer);
     assert_eq!(Rc::strong_count(&alive), 1, "each is dropped once");
+}
+
+fn array<const N: usize, const SPARE: usize>(max_bytes: usize, steps: Vec<Step>) {
+    let buffer = ReplayArray::<Counted, N, (), SPARE>::new();
+    let buffer = buffer.max_bytes(max_bytes).epoch(EPOCH).weigh(|_| WEIGHT);
+    run(buffer, (N, max_bytes), 1, steps);
 }
 
 proptest! {
@@ -327,7 +332,29 @@ proptest! {
     fn behaves_as_the_model(
         capacity in 1..70_usize, max_bytes in 3..200_usize, steps in steps(),
     ) {
-        run(capacity, max_bytes, steps);
+        let buffer = ReplayBuffer::builder()
+            .capacity(capacity)
+            .max_bytes(max_bytes)
+            .epoch(EPOCH)
+            .weigh(|_: &Counted| WEIGHT)
+            .build()
+            .unwrap();
+        let chunk = (capacity / 8).clamp(1, 16).next_power_of_two();
+        run(buffer, (capacity, max_bytes), chunk, steps);
+    }
+
+    #[test]
+    fn an_array_behaves_as_the_model(
+        which in 0..6_usize, max_bytes in 3..200_usize, steps in steps(),
+    ) {
+        match which {
+            0 => array::<1, 1>(max_bytes, steps),
+            1 => array::<2, 2>(max_bytes, steps),
+            2 => array::<3, 1>(max_bytes, steps),
+            3 => array::<8, 1>(max_bytes, steps),
+            4 => array::<23, 5>(max_bytes, steps),
+            _ => array::<64, 2>(max_bytes, steps),
+        }
     }
 
     #[test]

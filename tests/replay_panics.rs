@@ -3,7 +3,7 @@
 
 #![cfg(feature = "std")]
 
-use bellwether::{ReplayBuffer, Start};
+use bellwether::{Replay, ReplayArray, ReplayBuffer, ReplayStore, Start};
 use core::panic::AssertUnwindSafe;
 use core::pin::pin;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -58,7 +58,14 @@ impl Switches {
 #[test]
 fn an_event_whose_clone_panics_is_received_later() {
     let switches = Switches::default();
-    let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
+    clone_panics(&switches, ReplayBuffer::builder().capacity(2).build().unwrap());
+    clone_panics(&Switches::default(), ReplayArray::<_, 2>::new());
+}
+
+fn clone_panics<'a, S>(switches: &'a Switches, buffer: Replay<S>)
+where
+    S: ReplayStore<Event = Touchy<'a>>,
+{
     let mut subscriber = buffer.subscribe(Start::Live);
     assert!(buffer.publish(switches.event(7)).is_ok());
     switches.clone.store(true, Relaxed);
@@ -76,7 +83,11 @@ fn an_event_whose_clone_panics_is_received_later() {
 
 #[test]
 fn a_closure_that_panics_leaves_its_event() {
-    let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
+    closure_panics(ReplayBuffer::builder().capacity(8).build().unwrap());
+    closure_panics(ReplayArray::<_, 8>::new());
+}
+
+fn closure_panics<S: ReplayStore<Event = u64>>(buffer: Replay<S>) {
     let mut subscriber = buffer.subscribe(Start::Live);
     buffer.publish_all(1..=5).unwrap();
     let panicked = panics(|| {
@@ -95,6 +106,14 @@ fn a_closure_that_panics_leaves_its_event() {
 fn drops_that_panic_while_many_are_evicted() {
     let switches = Switches::default();
     let buffer = ReplayBuffer::builder().capacity(100).max_bytes(100).build().unwrap();
+    drops_panic(&switches, buffer);
+    drops_panic(&Switches::default(), ReplayArray::<_, 100>::new().max_bytes(100));
+}
+
+fn drops_panic<'a, S>(switches: &'a Switches, buffer: Replay<S>)
+where
+    S: ReplayStore<Event = Touchy<'a>>,
+{
     for n in 0..100 {
         assert!(buffer.publish_sized(switches.event(n), 1).is_ok());
     }

@@ -6,8 +6,8 @@ use core::mem::{align_of, size_of};
 
 use bellwether::{
     Clock, GetOrInit, GetOrTryInit, Grid, Histogram, InitGuard, InitOutcome, LeadFuture, Nanos,
-    OnceCell, OnceHooks, OnceMetrics, ReplayMetrics, ShardedHistogram, SingleWriter, Wait,
-    WaitOutcome,
+    OnceCell, OnceHooks, OnceMetrics, ReplayArray, ReplayMetrics, ShardedHistogram, SingleWriter,
+    Wait, WaitOutcome,
 };
 use core::panic::Location;
 use static_assertions::{assert_eq_size, const_assert, const_assert_eq};
@@ -105,6 +105,18 @@ const_assert_eq!(align_of::<SingleWriter>(), 128);
 const_assert_eq!(size_of::<ShardedHistogram<Nanos, fn() -> usize>>(), 22_528 + 128);
 #[cfg(feature = "std")]
 const_assert_eq!(size_of::<ShardedHistogram>(), 22_528);
+
+const_assert_eq!(size_of::<ReplayArray<u32, 8>>(), 896);
+
+/// As documented: the slots, what leads to them and what they weigh, and not much else.
+const fn array_most<T, const N: usize, const SPARE: usize>() -> usize {
+    let slot = size_of::<(usize, T)>();
+    (N + SPARE) * slot + (2 * N + SPARE) * WORD + 640
+}
+const_assert!(size_of::<ReplayArray<u8, 1, (), 0>>() <= array_most::<u8, 1, 0>());
+const_assert!(size_of::<ReplayArray<u32, 8>>() <= array_most::<u32, 8, 2>());
+const_assert!(size_of::<ReplayArray<[u8; 100], 1_000>>() <= array_most::<[u8; 100], 1_000, 2>());
+const_assert!(size_of::<ReplayArray<u64, 99, (), 7>>() <= array_most::<u64, 99, 7>());
 
 #[test]
 fn the_future_of_a_small_initialiser_takes_a_cache_line() {

@@ -4,6 +4,7 @@
 
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
+pub(crate) mod array;
 pub(crate) mod budget;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
@@ -228,6 +229,17 @@ models! {
         the_heavier_grows_beside_search, 5, 24;
         join_beside_leave_and_search, 3, 1000;
         three_publish_under_one_cap, 1, 77;
+    }
+    array {
+        array_beside_read_of_one, 2, 154;
+        array_beside_read_of_two, 2, 84;
+        array_in_place_beside_read, 2, 134;
+        array_entry_beside_read, 2, 83;
+        array_beside_two_reads, 2, 1300;
+        array_two_published_inside_beside_read, 2, 690;
+        array_busy_beside_read, 2, 17;
+        array_spare_again_beside_read, 2, 71;
+        wait_beside_array, 2, 22;
     }
     ;
     pairs {

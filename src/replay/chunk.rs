@@ -17,11 +17,11 @@ use core::mem::MaybeUninit;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
-use crate::sync::{Acquire, AtomicUsize, Ordering, Release, UnsafeCell};
+use super::pins::Pins;
+use crate::sync::UnsafeCell;
 
 pub struct Chunk<T> {
-    /// Readers inside, and those about to find out that they are wrong here.
-    pins: AtomicUsize,
+    pins: Pins,
     book: UnsafeCell<Book<T>>,
     slots: Box<[UnsafeCell<MaybeUninit<T>>]>,
 }
@@ -78,7 +78,7 @@ impl<T> Chunk<T> {
     /// Empty. `len` is a power of two.
     pub(super) fn new(len: usize) -> Box<Self> {
         Box::new(Self {
-            pins: AtomicUsize::new(0),
+            pins: Pins::new(),
             book: UnsafeCell::new(Book {
                 emptied: len,
                 filled: len,
@@ -127,19 +127,14 @@ impl<T> Chunk<T> {
     /// Counts a reader in, until the result is dropped.
     #[inline(always)]
     pub(super) fn pin(&self) -> Pin<'_, T> {
-        // ORDERING: Acquire pairs with `is_left`: who comes after it sees where `head`
-        // was then.
-        self.pins.fetch_add(1, Acquire);
+        self.pins.enter();
         Pin(self)
     }
 
-    /// Whether nobody is inside who reads below `head`: asked by the holder of the
-    /// lock, after it has advanced `head`. Whoever comes in later sees that.
+    /// As [`Pins::is_left`].
     #[inline(always)]
     pub(super) fn is_left(&self) -> bool {
-        // ORDERING: Release pairs with `pin`, and Acquire with `Pin::drop`. It writes
-        // the word that is pinned, so that one of the two sees the other.
-        self.pins.fetch_add(0, Ordering::AcqRel) == 0
+        self.pins.is_left()
     }
 
     /// Takes an event out.
@@ -181,8 +176,7 @@ impl<T> Pin<'_, T> {
 impl<T> Drop for Pin<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        // ORDERING: Release pairs with `Chunk::is_left`: the reader is done.
-        self.0.pins.fetch_sub(1, Release);
+        self.0.pins.leave();
     }
 }
 

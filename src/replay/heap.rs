@@ -12,19 +12,7 @@
 //!
 //! # Reading without the lock
 //!
-//! A reader finds its chunk, counts itself in (a *pin*), and only then looks at
-//! `head`. A publisher advances `head`, and only then looks whether somebody is in.
-//! Both do it by a read-modify-write of one word, so that one comes after the other
-//! and sees what the other did before:
-//!
-//! - the reader is first: the publisher sees the pin, and leaves the event alone. It
-//!   is evicted, but not dropped; a later publisher looks again.
-//! - the publisher is first: the reader sees the new `head`, does not touch the
-//!   event, and says what was missed.
-//!
-//! The same holds for an old entry of the directory, and for a chunk that has been
-//! put to another use since: either of it comes after `head` passed the position. So
-//! a chunk needs no generation. No fence and no SeqCst is needed either.
+//! As said in `pins.rs`, with a pin for each chunk that a reader is inside of.
 
 use alloc::boxed::Box;
 use core::marker::PhantomData;
@@ -133,6 +121,7 @@ impl<T> Store for Heap<T> {
     where
         T: 'a;
     type Spare = Box<Chunk<T>>;
+    const IN_PLACE_OF: bool = false;
 
     #[inline(always)]
     fn visit(&self, at: u64) -> Pin<'_, T> {
@@ -218,7 +207,7 @@ impl<T> Store for Heap<T> {
     }
 
     #[inline(always)]
-    fn is_ready(&self, shelf: &mut Shelf<T>, tail: u64) -> bool {
+    fn is_ready(&self, shelf: &mut Shelf<T>, (_, tail): (u64, u64)) -> bool {
         if self.index(tail) != 0 {
             return true;
         }

@@ -185,7 +185,7 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         let before = inner.bytes;
         // One event goes into a chunk that is there before anything is evicted for it, so
         // that nothing is if the buffer is closed meanwhile. Many take what they evict.
-        if events > 1 {
+        if events > 1 || S::IN_PLACE_OF {
             self.log.make_room(inner, events, bytes, &mut self.evicted);
         }
         let mut swept = false;

@@ -3,6 +3,7 @@
 //! | store | events | memory | a read |
 //! |---|---|---|---|
 //! | [`Heap`](super::heap::Heap) | any | allocated when it is first needed | pins a chunk: two read-modify-writes |
+//! | [`Inline`](super::inline::Inline) | any | in the buffer itself | pins a slot: the same |
 //!
 //! A position is `tail` before its event is appended, and is evicted once `head` has
 //! passed it: see `log.rs`. All but the first two methods are for whoever holds the
@@ -28,6 +29,11 @@ pub trait Store: sealed::Sealed + Sized {
     /// Memory for more events.
     #[doc(hidden)]
     type Spare;
+
+    /// Whether one event takes the place of one that is evicted for it. Otherwise its
+    /// place is there before, and nothing is evicted for an event that is then refused.
+    #[doc(hidden)]
+    const IN_PLACE_OF: bool;
 
     /// Begins to read at `at`, which was seen to be before `tail`. Only then is `head`
     /// looked at.
@@ -82,7 +88,7 @@ pub trait Store: sealed::Sealed + Sized {
     /// Where events need no drop: whether one can be appended at `tail` with nothing
     /// else to do, but perhaps to evict the oldest before. Sweeps.
     #[doc(hidden)]
-    fn is_ready(&self, shelf: &mut Self::Shelf, tail: u64) -> bool;
+    fn is_ready(&self, shelf: &mut Self::Shelf, watermarks: (u64, u64)) -> bool;
 
     /// Puts an event where there is room. Nobody sees it before `tail` has passed it.
     #[doc(hidden)]

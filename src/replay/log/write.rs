@@ -131,7 +131,7 @@ impl<S: Store> Log<S> {
         if inner.closed
             || inner.has_share()
             || needs_drop::<S::Event>()
-            || !self.store.is_ready(&mut inner.shelf, inner.tail)
+            || !self.store.is_ready(&mut inner.shelf, (inner.head, inner.tail))
         {
             return Err(event);
         }
