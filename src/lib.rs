@@ -38,9 +38,10 @@ pub use once::{
 
 #[cfg(feature = "alloc")]
 pub use replay::{
-    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, Missed,
-    PublishError, Receipt, RecvError, Replay, ReplayBuffer, Resume, Start, Stats as ReplayStats,
-    Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
+    Boxed, BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, Missed,
+    Place as RingPlace, Plain as PlainEvent, PlainBuffer, PublishError, Receipt, RecvError, Replay,
+    ReplayBuffer, Resume, Ring, Start, Stats as ReplayStats, Store as ReplayStore, Subscriber,
+    Token, TokenError, TryRecvError, Words as PlainWords,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

@@ -7,6 +7,7 @@
 //! | `replay/log/write.rs` | making room, appending |
 //! | `replay/store.rs` | what a log needs of the place where its events are |
 //! | `replay/heap.rs`, `replay/chunk.rs` | such a place: slots, and the count of readers inside |
+//! | `replay/ring.rs`, `replay/plain.rs`, `replay/words.rs` | another: plain events, read optimistically |
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
@@ -27,7 +28,9 @@ mod heap;
 mod lock;
 mod log;
 mod parked;
+mod plain;
 mod publish;
+mod ring;
 mod shared;
 mod start;
 mod stats;
@@ -35,16 +38,20 @@ mod store;
 mod subscriber;
 mod token;
 mod wait;
+mod words;
 
 pub use builder::Builder;
 pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
 pub use handle::Handle;
 pub use heap::Heap;
+pub use plain::Plain;
+pub use ring::{Boxed, Place, Ring};
 pub use start::{Event, Receipt, Resume, Start};
 pub use stats::Stats;
 pub use store::Store;
 pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
+pub use words::Words;
 
 use publish::After;
 use shared::Shared;
@@ -87,6 +94,28 @@ use shared::Shared;
 /// ```
 pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 
+/// A [`ReplayBuffer`] of events that are a few words and nothing else (see
+/// [`Plain`]): cheaper to publish into, and read without a trace. Built by
+/// [`build_plain`](Builder::build_plain).
+///
+/// A reader copies the words, and then looks whether they were overwritten meanwhile: if
+/// so, it has missed the event. It takes no read-modify-write, and holds nothing up.
+///
+/// # Memory
+///
+/// All at once, when it is built: for as many events as the capacity, rounded up to a
+/// power of two, their words and a `usize`.
+///
+/// ```
+/// use bellwether::{PlainBuffer, ReplayBuffer, Start};
+///
+/// let buffer: PlainBuffer<u64> = ReplayBuffer::builder().capacity(2).build_plain().unwrap();
+/// let mut subscriber = buffer.subscribe(Start::Live);
+/// buffer.publish(7).unwrap();
+/// assert_eq!(subscriber.try_recv().unwrap().value, 7);
+/// ```
+pub type PlainBuffer<T, H = ()> = Replay<Ring<T>, H>;
+
 /// What all forms of a buffer can do: see [`ReplayBuffer`].
 ///
 /// The store `S` says where the events are:
@@ -94,6 +123,7 @@ pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 /// | form | `S` |
 /// |---|---|
 /// | [`ReplayBuffer`] | [`Heap`]: events of any type, on the heap |
+/// | [`PlainBuffer`] | [`Ring`]: events of a few words, on the heap |
 pub struct Replay<S: Store, H = ()> {
     shared: Shared<S, H>,
 }

@@ -2,11 +2,14 @@
 
 use core::fmt;
 
-use super::ReplayBuffer;
 use super::error::BuildError;
 use super::heap::Heap;
 use super::log::Log;
+use super::plain::Plain;
+use super::ring::Ring;
 use super::shared::Shared;
+use super::store::Store;
+use super::{PlainBuffer, Replay, ReplayBuffer};
 
 /// The greatest capacity.
 const MOST: usize = 1 << 31;
@@ -119,6 +122,34 @@ impl<T, H> Builder<T, H> {
     /// assert!(matches!(built, Err(BuildError::NoCapacity)));
     /// ```
     pub fn build(self) -> Result<ReplayBuffer<T, H>, BuildError> {
+        self.build_with(Heap::new)
+    }
+
+    /// The buffer, empty, for events that are a few words and nothing else: see
+    /// [`PlainBuffer`]. All of its memory is allocated here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build).
+    ///
+    /// ```
+    /// use bellwether::{PlainBuffer, ReplayBuffer};
+    ///
+    /// let built: PlainBuffer<(u64, f64)> =
+    ///     ReplayBuffer::builder().capacity(64).build_plain().unwrap();
+    /// assert_eq!(built.publish((7, 0.5)), Ok(1));
+    /// ```
+    pub fn build_plain(self) -> Result<PlainBuffer<T, H>, BuildError>
+    where
+        T: Plain,
+    {
+        self.build_with(Ring::new)
+    }
+
+    fn build_with<S: Store<Event = T>>(
+        self,
+        new: impl FnOnce(usize) -> (S, S::Shelf),
+    ) -> Result<Replay<S, H>, BuildError> {
         let capacity = self.capacity.ok_or(BuildError::NoCapacity)?;
         if capacity == 0 || capacity > MOST {
             return Err(BuildError::Capacity { given: capacity, most: MOST });
@@ -126,14 +157,14 @@ impl<T, H> Builder<T, H> {
         if self.max_bytes == 0 {
             return Err(BuildError::NoBytes);
         }
-        let (store, shelf) = Heap::new(capacity);
+        let (store, shelf) = new(capacity);
         let shared = Shared {
             log: Log::new(capacity, self.max_bytes, store, shelf, false),
             epoch: self.epoch,
             weigh: self.weigh,
             hooks: self.hooks,
         };
-        Ok(ReplayBuffer { shared })
+        Ok(Replay { shared })
     }
 }
 
