@@ -11,6 +11,7 @@ pub(crate) mod hooks;
 pub(crate) mod metrics;
 pub(crate) mod pairs;
 pub(crate) mod parked;
+pub(crate) mod plain;
 pub(crate) mod replay;
 pub(crate) mod shards;
 pub(crate) mod support;
@@ -154,6 +155,17 @@ models! {
         recv_blocking_beside_publish, 2, 37;
         resume_beside_publish, 2, 78;
         batch_beside_read, 2, 11;
+    }
+    plain {
+        lapped_in_one_slot, 2, 3000;
+        lapped_in_two_slots, 2, 7900;
+        lapped_in_four_slots, 2, 12000;
+        lapped_beside_batch_read, 2, 1300;
+        batch_over_batch, 2, 1;
+        lapped_beside_two_reads, 2, 1;
+        two_lap_beside_read, 2, 2500;
+        join_plain_beside_publish, 2, 96;
+        wait_beside_laps, 2, 227;
     }
     ;
     pairs {

@@ -55,18 +55,22 @@ macro_rules! empty {
     };
 }
 
+/// One word.
+#[derive(Debug)]
+pub struct Cell(AtomicUsize);
+
 impl Words for usize {
-    type Cells = AtomicUsize;
-    empty!(AtomicUsize::new(0), AtomicUsize::new(0));
+    type Cells = Cell;
+    empty!(Cell(AtomicUsize::new(0)), Cell(AtomicUsize::new(0)));
 
     #[inline(always)]
-    fn store(self, cell: &AtomicUsize) {
-        cell.store(self, Relaxed);
+    fn store(self, cell: &Cell) {
+        cell.0.store(self, Relaxed);
     }
 
     #[inline(always)]
-    fn load(cell: &AtomicUsize) -> Self {
-        cell.load(Relaxed)
+    fn load(cell: &Cell) -> Self {
+        cell.0.load(Relaxed)
     }
 }
 
