@@ -38,10 +38,10 @@ pub use once::{
 
 #[cfg(feature = "alloc")]
 pub use replay::{
-    Boxed, BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, Missed,
-    Place as RingPlace, Plain as PlainEvent, PlainBuffer, PublishError, Receipt, RecvError, Replay,
-    ReplayBuffer, Resume, Ring, Start, Stats as ReplayStats, Store as ReplayStore, Subscriber,
-    Token, TokenError, TryRecvError, Words as PlainWords,
+    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, HeapSlots, Missed,
+    Plain as PlainEvent, PlainBuffer, PublishError, Receipt, RecvError, Replay, ReplayBuffer,
+    Resume, Ring, Slots as RingSlots, Start, Stats as ReplayStats, Store as ReplayStore,
+    Subscriber, Token, TokenError, TryRecvError, Words as PlainWords,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

@@ -45,7 +45,7 @@ pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
 pub use handle::Handle;
 pub use heap::Heap;
 pub use plain::Plain;
-pub use ring::{Boxed, Place, Ring};
+pub use ring::{HeapSlots, Ring, Slots};
 pub use start::{Event, Receipt, Resume, Start};
 pub use stats::Stats;
 pub use store::Store;

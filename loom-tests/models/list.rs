@@ -161,8 +161,8 @@ models! {
         lapped_in_two_slots, 2, 7900;
         lapped_in_four_slots, 2, 12000;
         lapped_beside_batch_read, 2, 1300;
-        batch_over_batch, 2, 1;
-        lapped_beside_two_reads, 2, 1;
+        batch_over_batch, 2, 470;
+        lapped_beside_two_reads, 2, 3600;
         two_lap_beside_read, 2, 2500;
         join_plain_beside_publish, 2, 96;
         wait_beside_laps, 2, 227;

@@ -46,14 +46,14 @@ use super::words::{Words, empty};
 use crate::sync::{Acquire, Release, fence};
 
 /// Plain events in slots that are overwritten in place.
-pub struct Ring<T: Plain, P: Place = Boxed> {
+pub struct Ring<T: Plain, P: Slots = HeapSlots> {
     slots: P::Array<Cells<T>>,
 }
 
 type Cells<T> = <<T as Plain>::Words as Words>::Cells;
 
 /// Where the slots of a [`Ring`] are. Sealed.
-pub trait Place: sealed::Sealed {
+pub trait Slots: sealed::Sealed {
     #[doc(hidden)]
     type Array<X>: AsRef<[X]> + AsMut<[X]>;
 
@@ -64,11 +64,11 @@ pub trait Place: sealed::Sealed {
 
 /// On the heap, a power of two of slots.
 #[derive(Debug)]
-pub struct Boxed;
+pub struct HeapSlots;
 
-impl sealed::Sealed for Boxed {}
+impl sealed::Sealed for HeapSlots {}
 
-impl Place for Boxed {
+impl Slots for HeapSlots {
     type Array<X> = Box<[X]>;
 
     #[inline(always)]
@@ -85,7 +85,7 @@ impl<T: Plain> Ring<T> {
     }
 }
 
-impl<T: Plain, P: Place> Ring<T, P> {
+impl<T: Plain, P: Slots> Ring<T, P> {
     #[inline(always)]
     fn slot(&self, at: u64) -> &Cells<T> {
         let slots = self.slots.as_ref();
@@ -93,9 +93,9 @@ impl<T: Plain, P: Place> Ring<T, P> {
     }
 }
 
-impl<T: Plain, P: Place> sealed::Sealed for Ring<T, P> {}
+impl<T: Plain, P: Slots> sealed::Sealed for Ring<T, P> {}
 
-impl<T: Plain, P: Place> Store for Ring<T, P> {
+impl<T: Plain, P: Slots> Store for Ring<T, P> {
     type Event = T;
     /// What the event of a slot weighs.
     type Shelf = P::Array<usize>;

@@ -47,6 +47,7 @@ pub(super) fn empty<W: Words>() -> W::Cells {
 macro_rules! empty {
     ($const:expr, $twin:expr) => {
         #[cfg(not(bellwether_loom))]
+        #[allow(clippy::declare_interior_mutable_const, reason = "each use is a new one")]
         const EMPTY: Self::Cells = $const;
         #[cfg(bellwether_loom)]
         fn empty() -> Self::Cells {
