@@ -16,7 +16,6 @@ mod histogram;
 pub mod hooks;
 pub mod metrics;
 mod once;
-#[cfg(feature = "alloc")]
 mod replay;
 mod sync;
 mod waiters;
@@ -36,12 +35,17 @@ pub use once::{
     GetOrInit, GetOrTryInit, InitGuard, Lead, LeadFuture, OnceCell, Status, TryLead, Wait,
 };
 
+#[cfg(feature = "futures-core")]
+pub use replay::EventStream;
+pub use replay::{
+    ArraySlots, Event, Handle as ReplayHandle, Missed, Plain as PlainEvent, PlainArray, Producer,
+    PublishError, Receipt, RecvError, Replay, Resume, Ring, Single as ReplaySingle, SingleProducer,
+    Slots as RingSlots, Start, Stats as ReplayStats, Store as ReplayStore, Subscriber, Token,
+    TokenError, TryRecvError, Words as PlainWords,
+};
 #[cfg(feature = "alloc")]
 pub use replay::{
-    BuildError, Builder as ReplayBuilder, Event, Handle as ReplayHandle, Heap, HeapSlots, Missed,
-    Plain as PlainEvent, PlainBuffer, PublishError, Receipt, RecvError, Replay, ReplayBuffer,
-    Resume, Ring, Slots as RingSlots, Start, Stats as ReplayStats, Store as ReplayStore,
-    Subscriber, Token, TokenError, TryRecvError, Words as PlainWords,
+    Budget, BuildError, Builder as ReplayBuilder, Heap, HeapSlots, PlainBuffer, ReplayBuffer, Weigh,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.
@@ -61,6 +65,9 @@ pub use histogram::Pair;
 /// What gives threads their numbers, in a size that the models choose.
 #[cfg(bellwether_loom)]
 pub use histogram::{Lease, Pool};
+/// A buffer's side of a budget.
+#[cfg(bellwether_loom)]
+pub use replay::{Room, Share, Shed};
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]
 pub use sync::probe;

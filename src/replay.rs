@@ -7,50 +7,83 @@
 //! | `replay/log/write.rs` | making room, appending |
 //! | `replay/store.rs` | what a log needs of the place where its events are |
 //! | `replay/heap.rs`, `replay/chunk.rs` | such a place: slots, and the count of readers inside |
-//! | `replay/ring.rs`, `replay/plain.rs`, `replay/words.rs` | another: plain events, read optimistically |
+//! | `replay/ring.rs`, `replay/plain.rs`, `replay/words.rs`, `replay/plain_array.rs` | another: plain events, read optimistically |
 //! | `replay/lock.rs` | the producers' lock |
+//! | `replay/single.rs`, `replay/producer.rs` | the same with one producer, who needs no lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
 //! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
-//! | `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/recv.rs`, `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/weigh.rs` | what an event weighs, by its type |
 
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::hooks::ReplayHooks;
 
 mod batch;
+#[cfg(feature = "alloc")]
+mod budget;
+#[cfg(feature = "alloc")]
 mod builder;
+#[cfg(feature = "alloc")]
 mod chunk;
 mod error;
 mod handle;
+#[cfg(feature = "alloc")]
 mod heap;
 mod lock;
 mod log;
 mod parked;
 mod plain;
+mod plain_array;
+mod producer;
 mod publish;
+mod recv;
 mod ring;
 mod shared;
+mod single;
 mod start;
 mod stats;
 mod store;
+#[cfg(feature = "futures-core")]
+mod stream;
 mod subscriber;
 mod token;
 mod wait;
+#[cfg(feature = "alloc")]
+mod weigh;
 mod words;
 
+#[cfg(feature = "alloc")]
+pub use budget::Budget;
+#[cfg(bellwether_loom)]
+pub use budget::{Room, Share, Shed};
+#[cfg(feature = "alloc")]
 pub use builder::Builder;
-pub use error::{BuildError, Missed, PublishError, RecvError, TryRecvError};
-pub use handle::Handle;
+#[cfg(feature = "alloc")]
+pub use error::BuildError;
+pub use error::{Missed, PublishError, RecvError, TryRecvError};
+pub use handle::{Handle, Single};
+#[cfg(feature = "alloc")]
 pub use heap::Heap;
 pub use plain::Plain;
-pub use ring::{HeapSlots, Ring, Slots};
+pub use plain_array::PlainArray;
+pub use producer::Producer;
+#[cfg(feature = "alloc")]
+pub use ring::HeapSlots;
+pub use ring::{ArraySlots, Ring, Slots};
+pub use single::SingleProducer;
 pub use start::{Event, Receipt, Resume, Start};
 pub use stats::Stats;
 pub use store::Store;
+#[cfg(feature = "futures-core")]
+pub use stream::EventStream;
 pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
+#[cfg(feature = "alloc")]
+pub use weigh::Weigh;
 pub use words::Words;
 
 use publish::After;
@@ -83,6 +116,7 @@ use shared::Shared;
 /// in whose name it ran. The buffer stays intact, and does all else that it had to do.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(100).build().unwrap();
@@ -91,7 +125,9 @@ use shared::Shared;
 /// buffer.publish("after").unwrap();
 /// assert_eq!(subscriber.try_recv().unwrap().value, "before");
 /// assert_eq!(subscriber.try_recv().unwrap().value, "after");
+/// # }
 /// ```
+#[cfg(feature = "alloc")]
 pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 
 /// A [`ReplayBuffer`] of events that are a few words and nothing else (see
@@ -114,7 +150,8 @@ pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 /// buffer.publish(7).unwrap();
 /// assert_eq!(subscriber.try_recv().unwrap().value, 7);
 /// ```
-pub type PlainBuffer<T, H = ()> = Replay<Ring<T>, H>;
+#[cfg(feature = "alloc")]
+pub type PlainBuffer<T, H = ()> = Replay<Ring<T, HeapSlots>, H>;
 
 /// What all forms of a buffer can do: see [`ReplayBuffer`].
 ///
@@ -124,16 +161,20 @@ pub type PlainBuffer<T, H = ()> = Replay<Ring<T>, H>;
 /// |---|---|
 /// | [`ReplayBuffer`] | [`Heap`]: events of any type, on the heap |
 /// | [`PlainBuffer`] | [`Ring`]: events of a few words, on the heap |
+/// | [`PlainArray`] | [`Ring`]: events of a few words, in the buffer itself |
 pub struct Replay<S: Store, H = ()> {
     shared: Shared<S, H>,
 }
 
+#[cfg(feature = "alloc")]
 impl<T> ReplayBuffer<T> {
     /// Says what the buffer is bounded by.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// let buffer = bellwether::ReplayBuffer::<u32>::builder().capacity(64).build();
     /// assert!(buffer.is_ok());
+    /// # }
     /// ```
     pub fn builder() -> Builder<T> {
         Builder::new()
@@ -155,9 +196,11 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// had to go first, the new one may be lost.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// let buffer = bellwether::ReplayBuffer::builder().capacity(2).build().unwrap();
     /// assert_eq!(buffer.publish("first"), Ok(1));
     /// assert_eq!(buffer.publish("second"), Ok(2));
+    /// # }
     /// ```
     #[inline]
     pub fn publish(&self, event: S::Event) -> Result<u64, PublishError<S::Event>> {
@@ -176,11 +219,13 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// As for [`publish`](Self::publish).
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// let builder = bellwether::ReplayBuffer::builder().capacity(9).max_bytes(10);
     /// let buffer = builder.build().unwrap();
     /// buffer.publish_sized("six", 6).unwrap();
     /// buffer.publish_sized("five", 5).unwrap();
     /// assert_eq!((buffer.stats().len, buffer.stats().bytes), (1, 5));
+    /// # }
     /// ```
     #[inline]
     pub fn publish_sized(
@@ -208,10 +253,13 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// stored then.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// let buffer = bellwether::ReplayBuffer::builder().capacity(8).build().unwrap();
     /// assert_eq!(buffer.publish_all(1..=5), Ok(5));
     /// assert_eq!(buffer.stats().published, 5);
+    /// # }
     /// ```
+    #[cfg(feature = "alloc")]
     pub fn publish_all<I>(&self, events: I) -> Result<usize, PublishError<Vec<S::Event>>>
     where
         I: IntoIterator<Item = S::Event>,
@@ -228,6 +276,7 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// As said above.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start, TryRecvError};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
@@ -237,6 +286,7 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// assert!(!buffer.close());
     /// assert_eq!(subscriber.try_recv().unwrap().value, "last");
     /// assert_eq!(subscriber.try_recv(), Err(TryRecvError::Closed));
+    /// # }
     /// ```
     pub fn close(&self) -> bool {
         // SAFETY: a `Replay` has many producers; what has one hides its own.
@@ -251,6 +301,7 @@ impl<S: Store, H> Replay<S, H> {
     /// What the buffer holds at this moment.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::ReplayBuffer;
     ///
     /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
@@ -258,6 +309,7 @@ impl<S: Store, H> Replay<S, H> {
     /// let stats = buffer.stats();
     /// assert_eq!((stats.published, stats.evicted_through, stats.len), (5, 3, 2));
     /// assert_eq!((stats.bytes, stats.subscribers), (16, 0));
+    /// # }
     /// ```
     pub fn stats(&self) -> Stats {
         self.shared.stats()
@@ -266,9 +318,11 @@ impl<S: Store, H> Replay<S, H> {
     /// The token of a subscriber that has received everything up to now.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// let buffer = bellwether::ReplayBuffer::builder().capacity(2).build().unwrap();
     /// buffer.publish("first").unwrap();
     /// assert_eq!(buffer.token().seq, 1);
+    /// # }
     /// ```
     pub fn token(&self) -> Token {
         self.shared.token(self.shared.log.tail())
@@ -277,8 +331,10 @@ impl<S: Store, H> Replay<S, H> {
     /// Who observes the buffer.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
     /// assert_eq!(buffer.hooks(), &());
+    /// # }
     /// ```
     pub fn hooks(&self) -> &H {
         &self.shared.hooks
@@ -291,12 +347,14 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// share of the buffer.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
     /// buffer.publish_all(["a", "b", "c"]).unwrap();
     /// let mut latest = buffer.subscribe(Start::Latest(1));
     /// assert_eq!(latest.try_recv().unwrap().value, "c");
+    /// # }
     /// ```
     pub fn subscribe(&self, start: Start) -> Subscriber<&Self> {
         Subscriber::new(self, start)
@@ -305,6 +363,7 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// Goes on where a subscriber was when it gave its [`token`](Subscriber::token).
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Resume, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -312,6 +371,7 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// buffer.publish("while away").unwrap();
     /// let Resume::Complete(mut subscriber) = buffer.resume(token) else { panic!() };
     /// assert_eq!(subscriber.try_recv().unwrap().value, "while away");
+    /// # }
     /// ```
     pub fn resume(&self, token: Token) -> Resume<&Self> {
         Subscriber::resume(self, token)

@@ -45,16 +45,11 @@ mod native {
         not(bellwether_no_u64)
     ))]
     pub(crate) use core::sync::atomic::AtomicU64;
-    #[cfg(all(not(feature = "portable-atomic"), feature = "alloc"))]
-    pub(crate) use core::sync::atomic::AtomicUsize;
-    #[cfg(feature = "alloc")]
     pub(crate) use core::sync::atomic::fence;
     #[cfg(not(feature = "portable-atomic"))]
-    pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8};
-    #[cfg(all(feature = "portable-atomic", feature = "alloc"))]
-    pub(crate) use portable_atomic::AtomicUsize;
+    pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
-    pub(crate) use portable_atomic::{AtomicBool, AtomicPtr, AtomicU8};
+    pub(crate) use portable_atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize};
     #[cfg(feature = "portable-atomic")]
     portable_atomic::cfg_has_atomic_64! {
         pub(crate) use portable_atomic::AtomicU64;

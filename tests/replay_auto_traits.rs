@@ -3,16 +3,20 @@
 #![cfg(feature = "alloc")]
 
 use core::cell::Cell;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::MutexGuard;
 
-use bellwether::{ReplayBuffer, Subscriber};
+use bellwether::{Budget, ReplayBuffer, Subscriber};
 use static_assertions::{assert_impl_all as holds, assert_not_impl_any as fails};
 
 type Both = u32;
 type SendOnly = Cell<u8>;
 type SyncOnly = MutexGuard<'static, u8>;
 type Neither = Rc<u8>;
+
+// A budget knows nothing of events.
+holds!(Budget: Send, Sync, Unpin, Clone, UnwindSafe, RefUnwindSafe);
 
 // The buffer is `Send` with its events; shared, it lends one to many threads at once.
 holds!(ReplayBuffer<Both>: Send, Sync);

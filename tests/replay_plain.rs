@@ -4,8 +4,8 @@
 #![cfg(feature = "std")]
 
 use bellwether::{
-    BuildError, EvictReason, Missed, PlainBuffer, PlainEvent, PublishError, ReplayBuffer, Resume,
-    Start, Subscriber, Token, TryRecvError,
+    BuildError, EvictReason, Missed, PlainArray, PlainBuffer, PlainEvent, PublishError, Replay,
+    ReplayBuffer, ReplayStore, Resume, Start, Subscriber, Token, TryRecvError,
 };
 use core::num::NonZero;
 use proptest::prelude::*;
@@ -110,8 +110,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..120)
 }
 
-struct Reader<'b> {
-    real: Subscriber<&'b PlainBuffer<Checked>>,
+struct Reader<'b, S: ReplayStore<Event = Checked>> {
+    real: Subscriber<&'b Replay<S>>,
     at: u64,
     received: u64,
     missed: u64,
@@ -155,7 +155,12 @@ impl Model {
     }
 
     /// Takes what `reader` was answered, which asked for `max` events.
-    fn check(&self, reader: &mut Reader<'_>, answer: Result<Vec<Checked>, TryRecvError>, max: u64) {
+    fn check<S: ReplayStore<Event = Checked>>(
+        &self,
+        reader: &mut Reader<'_, S>,
+        answer: Result<Vec<Checked>, TryRecvError>,
+        max: u64,
+    ) {
         let pending = self.tail() - reader.at;
         match answer {
             Ok(events) => {
@@ -180,11 +185,14 @@ impl Model {
     }
 }
 
-fn run(capacity: usize, max_bytes: usize, steps: Vec<Step>) {
-    let buffer = buffer::<Checked>(capacity, max_bytes);
+fn run<S: ReplayStore<Event = Checked>>(
+    buffer: &Replay<S>,
+    (capacity, max_bytes): (usize, usize),
+    steps: Vec<Step>,
+) {
     let (retained, reason) = (VecDeque::new(), EvictReason::Count);
     let mut model = Model { capacity, max_bytes, retained, head: 0, reason, closed: false };
-    let mut readers: Vec<Reader<'_>> = vec![];
+    let mut readers: Vec<Reader<'_, S>> = vec![];
     for step in steps {
         let next = checked(model.tail() + 1);
         let some = readers.len();
@@ -295,7 +303,15 @@ proptest! {
     fn behaves_as_the_model(
         capacity in 1..70_usize, max_bytes in 1..400_usize, steps in steps(),
     ) {
-        run(capacity, max_bytes, steps);
+        run(&buffer(capacity, max_bytes), (capacity, max_bytes), steps);
+    }
+
+    #[test]
+    fn arrays_behave_as_the_model(max_bytes in 1..400_usize, steps in steps()) {
+        let bytes = max_bytes;
+        run(&PlainArray::<_, 1>::new().max_bytes(bytes), (1, bytes), steps.clone());
+        run(&PlainArray::<_, 7>::new().max_bytes(bytes), (7, bytes), steps.clone());
+        run(&PlainArray::<_, 8>::new().max_bytes(bytes), (8, bytes), steps);
     }
 
     #[test]

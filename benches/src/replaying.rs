@@ -8,6 +8,7 @@
 //! | `replaying/floor.rs` | a lock, a load and a clone |
 //! | `replaying/prove.rs` | what is proved |
 //! | `replaying/work.rs` | the timed work of one thread |
+//! | `replaying/publishing.rs` | the timed work of publishers that meet, or that are waited for |
 //! | `replaying/delivery.rs` | the timed work of threads and of tasks |
 //! | `replaying/memory.rs` | bytes held for subscribers that do not read |
 
@@ -20,6 +21,7 @@ pub mod memory;
 pub mod ours;
 pub mod peers;
 pub mod prove;
+pub mod publishing;
 pub mod work;
 
 /// What carries a number.

@@ -2,7 +2,7 @@
 
 use benches::each_replaying;
 use benches::replaying::delivery::{self, Scene};
-use benches::replaying::{Got, Replaying, Tally, prove, work};
+use benches::replaying::{Got, Replaying, Tally, prove, publishing, work};
 use tokio::runtime::Builder;
 
 #[test]
@@ -19,6 +19,8 @@ fn every_timed_run_delivers() {
             work::batches::<P, u64>(1_000),
             work::Audience::<P>::new(3, 5).publish(2_000),
             delivery::threads::<P>(1_000, 3),
+            publishing::contended::<P>(1_000, 3),
+            publishing::parked::<P>(100, 5),
         ] {
             assert!(time.as_nanos() > 0, "{}", <P as Replaying<u64>>::NAME);
         }

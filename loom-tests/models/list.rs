@@ -4,6 +4,7 @@
 
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
+pub(crate) mod budget;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
@@ -14,9 +15,11 @@ pub(crate) mod parked;
 pub(crate) mod plain;
 pub(crate) mod replay;
 pub(crate) mod shards;
+pub(crate) mod single;
 pub(crate) mod support;
 pub(crate) mod takeovers;
 
+use replay::{closing, joining, lending, publishing, resuming, waiting};
 use support::Model;
 
 macro_rules! models {
@@ -134,32 +137,104 @@ models! {
         objective_beside_two_ends, 2, 100;
     }
     replay {
-        publish_beside_read_of_one, 2, 266;
-        publish_beside_read_of_two, 2, 112;
+        publish_beside_read_of_one, 3, 3035;
+        publish_beside_read_of_two, 3, 623;
         publish_beside_read_of_four, 2, 1762;
-        reuse_beside_read, 2, 218;
-        in_place_beside_read, 2, 800;
-        wait_beside_in_place, 3, 50;
-        entry_beside_read, 2, 100;
-        join_beside_publish, 2, 100;
-        publish_beside_publish, 2, 17;
-        two_publish_beside_read, 2, 143;
-        two_evict_beside_read, 2, 400;
-        publish_beside_two_reads, 2, 2000;
-        wait_beside_publish, 2, 28;
+        reuse_beside_read, 3, 2031;
+        in_place_beside_read, 2, 856;
+        publish_beside_two_reads, 2, 2296;
+        receipt_beside_publish, 3, 1675;
+        stats_beside_evict, 3, 2020;
+    }
+    lending {
+        entry_beside_read, 3, 237;
+        lend_beside_evict, 3, 167;
+        two_inside_beside_evict, 3, 877;
+        panic_inside_beside_evict, 3, 155;
+        left_behind_is_dropped, 3, 89;
+    }
+    publishing {
+        publish_beside_publish, 3, 50;
+        two_evict_beside_read, 2, 409;
+        two_publish_beside_read, 2, 243;
+        batch_beside_read, 3, 14;
+        two_orders_are_one, 3, 797;
+        batch_beside_single, 3, 50;
+        batch_beside_batch, 3, 74;
+        batch_evicts_beside_read, 3, 95;
+        bytes_beside_read, 3, 306;
+        reason_beside_evict, 3, 945;
+        reasons_beside_evict, 3, 3003;
+    }
+    joining {
+        join_beside_publish, 3, 360;
+        join_live_beside_publish, 3, 119;
+        join_oldest_beside_evict, 3, 3529;
+        join_latest_beside_evict, 2, 1218;
+        join_after_beside_evict, 3, 337;
+        join_after_beside_publish, 3, 119;
+        join_beside_leave, 3, 151;
+        leave_beside_evict, 3, 1875;
+    }
+    resuming {
+        resume_beside_publish, 3, 337;
+        resume_beside_evict, 3, 3846;
+        resume_ahead_beside_publish, 3, 15;
+        wrong_epoch_beside_evict, 3, 4589;
+        token_handed_on_beside_evict, 3, 828;
+        resume_beside_close, 3, 1016;
+    }
+    closing {
+        wait_beside_close, 3, 634;
+        read_beside_close, 3, 66;
+        publish_beside_close, 3, 40;
+        batch_beside_close, 3, 220;
+        close_beside_close, 3, 6;
+        park_beside_close, 3, 55;
+        recv_blocking_beside_close, 3, 93;
+        cancel_beside_close, 3, 297;
+        join_beside_close, 3, 15;
+    }
+    waiting {
+        wait_beside_in_place, 3, 55;
+        wait_beside_publish, 3, 92;
         two_wait_beside_publish, 1, 184;
-        cancel_beside_publish, 2, 107;
-        new_waker_beside_event, 2, 48;
-        wait_beside_close, 2, 115;
-        read_beside_close, 2, 34;
-        recv_blocking_beside_publish, 2, 37;
-        resume_beside_publish, 2, 78;
-        batch_beside_read, 2, 11;
+        cancel_beside_publish, 3, 490;
+        new_waker_beside_event, 3, 161;
+        recv_blocking_beside_publish, 3, 135;
+        recv_many_beside_batch, 3, 92;
+        wait_beside_evict, 3, 935;
+        cancel_first_beside_park_and_publish, 1, 32;
+        cancel_any_beside_park_and_publish, 1, 41;
+        cancel_beside_cancel_around_one, 3, 15;
+        give_up_beside_publish, 3, 168;
+    }
+    single {
+        single_beside_read_of_one, 2, 240;
+        single_beside_read_of_four, 2, 2000;
+        single_beside_wait, 3, 160;
+        single_beside_cancel, 3, 2000;
+        single_close_beside_wait, 3, 1200;
+        single_handed_over, 3, 350;
+        single_beside_join, 1, 50;
+    }
+    budget {
+        two_publish_under_one_cap, 2, 76;
+        give_beside_gather, 5, 26;
+        gather_beside_gather, 5, 6;
+        reclaim_beside_drop_of_the_victim, 5, 10;
+        reclaim_beside_publish_of_the_victim, 3, 360;
+        growing_beside_search, 5, 23;
+        the_heavier_grows_beside_search, 5, 24;
+        join_beside_leave_and_search, 3, 1000;
+        three_publish_under_one_cap, 1, 77;
     }
     plain {
         lapped_in_one_slot, 2, 3000;
         lapped_in_two_slots, 2, 7900;
         lapped_in_four_slots, 2, 12000;
+        lapped_in_an_array, 2, 1;
+        lapped_by_the_only_producer, 2, 1;
         lapped_beside_batch_read, 2, 1300;
         batch_over_batch, 2, 470;
         lapped_beside_two_reads, 2, 3600;

@@ -4,7 +4,10 @@
 //! event under the number of another, are seen as such. loom's atomics remember seven
 //! stores, so nobody publishes more.
 
-use bellwether_loom::{PlainBuffer, ReplayBuffer, ReplayHandle, Start, Subscriber, TryRecvError};
+use bellwether_loom::{
+    PlainArray, PlainBuffer, Producer, ReplayBuffer, ReplayHandle, SingleProducer, Start,
+    Subscriber, TryRecvError,
+};
 use loom::thread;
 
 use super::support::{Flag, block_on_with};
@@ -85,6 +88,35 @@ pub(crate) fn lapped_in_two_slots() {
 /// Three events in four slots: an evicted event is not overwritten at once.
 pub(crate) fn lapped_in_four_slots() {
     lapped(3, 4, 6);
+}
+
+/// In the buffer itself, as many slots as events.
+pub(crate) fn lapped_in_an_array() {
+    let shared = std::sync::Arc::new(PlainArray::<Event, 3>::new());
+    let mut subscriber = Subscriber::new(shared.clone(), Start::Oldest);
+    (1..=3).for_each(|number| assert_eq!(shared.publish(event(number)), Ok(number)));
+    let publisher = {
+        let shared = shared.clone();
+        thread::spawn(move || assert_eq!(shared.publish(event(4)), Ok(4)))
+    };
+    drain(&mut subscriber);
+    publisher.join().unwrap();
+    finish(&mut subscriber, 4);
+}
+
+/// The only producer takes no lock.
+pub(crate) fn lapped_by_the_only_producer() {
+    let buffer = ReplayBuffer::builder().capacity(1).build_plain().unwrap();
+    let shared = std::sync::Arc::new(SingleProducer::new(buffer));
+    let mut subscriber = Subscriber::new(shared.clone(), Start::Oldest);
+    let mut producer = Producer::new(shared).unwrap();
+    assert_eq!(producer.publish(event(1)), Ok(1));
+    let publisher = thread::spawn(move || {
+        (2..=3).for_each(|number| assert_eq!(producer.publish(event(number)), Ok(number)));
+    });
+    drain(&mut subscriber);
+    publisher.join().unwrap();
+    finish(&mut subscriber, 3);
 }
 
 /// Many are lent on one visit, and the reader is lapped in the middle of it.

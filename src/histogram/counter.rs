@@ -38,7 +38,6 @@ with_u64! {
         }
 
         /// For a writer that is alone, and knows that it stands at `_from`.
-        #[cfg(feature = "alloc")]
         #[inline(always)]
         #[cfg_attr(bellwether_loom, track_caller)]
         pub(crate) fn advance(&self, _from: u64, to: u64, order: Ordering) {
@@ -58,7 +57,6 @@ without_u64! {
     mod pair;
     pub(crate) use pair::Pair as Counter;
 
-    #[cfg(feature = "alloc")]
     impl Counter {
         /// For a writer that is alone, and knows that it stands at `from`.
         pub(crate) fn advance(&self, from: u64, to: u64, order: crate::sync::Ordering) {

@@ -1,15 +1,19 @@
 //! What a buffer is built from.
 
+use alloc::sync::{Arc, Weak};
 use core::fmt;
 
+use super::budget::{Budget, Share, Shed};
 use super::error::BuildError;
 use super::heap::Heap;
 use super::log::Log;
 use super::plain::Plain;
+use super::publish::After;
 use super::ring::Ring;
 use super::shared::Shared;
 use super::store::Store;
 use super::{PlainBuffer, Replay, ReplayBuffer};
+use crate::hooks::ReplayHooks;
 
 /// The greatest capacity.
 const MOST: usize = 1 << 31;
@@ -29,21 +33,22 @@ const MOST: usize = 1 << 31;
 /// assert_eq!(buffer.stats().bytes, 5);
 /// ```
 #[must_use]
-pub struct Builder<T, H = ()> {
+pub struct Builder<T, H = (), B = ()> {
     capacity: Option<usize>,
     max_bytes: usize,
     epoch: u64,
     weigh: Option<fn(&T) -> usize>,
     hooks: H,
+    budget: B,
 }
 
 impl<T> Builder<T> {
     pub(super) fn new() -> Self {
-        Self { capacity: None, max_bytes: usize::MAX, epoch: 0, weigh: None, hooks: () }
+        Self { capacity: None, max_bytes: usize::MAX, epoch: 0, weigh: None, hooks: (), budget: () }
     }
 }
 
-impl<T, H> Builder<T, H> {
+impl<T, H, B> Builder<T, H, B> {
     /// Retains at most `events`: must be said, from 1 to 2³¹. Memory for events is
     /// allocated when they come, a few at a time, and then used again.
     ///
@@ -104,9 +109,50 @@ impl<T, H> Builder<T, H> {
     /// let hooks = OnMissed(|events: u64| eprintln!("missed {events}"));
     /// assert!(ReplayBuffer::<u8>::builder().capacity(3).hooks(hooks).build().is_ok());
     /// ```
-    pub fn hooks<G>(self, hooks: G) -> Builder<T, G> {
-        let Self { capacity, max_bytes, epoch, weigh, hooks: _ } = self;
-        Builder { capacity, max_bytes, epoch, weigh, hooks }
+    pub fn hooks<G>(self, hooks: G) -> Builder<T, G, B> {
+        let Self { capacity, max_bytes, epoch, weigh, hooks: _, budget } = self;
+        Builder { capacity, max_bytes, epoch, weigh, hooks, budget }
+    }
+
+    fn parts<S: Store<Event = T>>(
+        self,
+        new: impl FnOnce(usize) -> (S, S::Shelf),
+    ) -> Result<(Shared<S, H>, B), BuildError> {
+        let capacity = self.capacity.ok_or(BuildError::NoCapacity)?;
+        if capacity == 0 || capacity > MOST {
+            return Err(BuildError::Capacity { given: capacity, most: MOST });
+        }
+        if self.max_bytes == 0 {
+            return Err(BuildError::NoBytes);
+        }
+        let (store, shelf) = new(capacity);
+        let log = Log::new(capacity, self.max_bytes, store, shelf);
+        let shared = Shared { log, epoch: self.epoch, weigh: self.weigh, hooks: self.hooks };
+        Ok((shared, self.budget))
+    }
+}
+
+impl<T, H> Builder<T, H> {
+    /// Retains at most what is left of a budget that is shared with other buffers: see
+    /// [`Budget`]. Such a buffer comes in an `Arc`, since others may evict from it; it
+    /// is to stay there.
+    ///
+    /// ```
+    /// use bellwether::{Budget, ReplayBuffer};
+    ///
+    /// let budget = Budget::new(100).unwrap();
+    /// let [large, small] = [(); 2].map(|()| {
+    ///     ReplayBuffer::builder().capacity(9).budget(&budget).build().unwrap()
+    /// });
+    /// large.publish_sized("first", 60).unwrap();
+    /// large.publish_sized("second", 30).unwrap();
+    /// small.publish_sized("third", 20).unwrap();
+    /// assert_eq!((large.stats().len, small.stats().len), (1, 1), "from the heaviest");
+    /// assert_eq!(budget.used(), 50);
+    /// ```
+    pub fn budget(self, budget: &Budget) -> Builder<T, H, Budget> {
+        let Self { capacity, max_bytes, epoch, weigh, hooks, budget: () } = self;
+        Builder { capacity, max_bytes, epoch, weigh, hooks, budget: budget.clone() }
     }
 
     /// The buffer, empty.
@@ -122,7 +168,8 @@ impl<T, H> Builder<T, H> {
     /// assert!(matches!(built, Err(BuildError::NoCapacity)));
     /// ```
     pub fn build(self) -> Result<ReplayBuffer<T, H>, BuildError> {
-        self.build_with(Heap::new)
+        let (shared, ()) = self.parts(Heap::new)?;
+        Ok(ReplayBuffer { shared })
     }
 
     /// The buffer, empty, for events that are a few words and nothing else: see
@@ -135,40 +182,64 @@ impl<T, H> Builder<T, H> {
     /// ```
     /// use bellwether::{PlainBuffer, ReplayBuffer};
     ///
-    /// let built: PlainBuffer<(u64, f64)> =
+    /// let buffer: PlainBuffer<(u64, f64)> =
     ///     ReplayBuffer::builder().capacity(64).build_plain().unwrap();
-    /// assert_eq!(built.publish((7, 0.5)), Ok(1));
+    /// assert_eq!(buffer.publish((7, 0.5)), Ok(1));
     /// ```
     pub fn build_plain(self) -> Result<PlainBuffer<T, H>, BuildError>
     where
         T: Plain,
     {
-        self.build_with(Ring::new)
-    }
-
-    fn build_with<S: Store<Event = T>>(
-        self,
-        new: impl FnOnce(usize) -> (S, S::Shelf),
-    ) -> Result<Replay<S, H>, BuildError> {
-        let capacity = self.capacity.ok_or(BuildError::NoCapacity)?;
-        if capacity == 0 || capacity > MOST {
-            return Err(BuildError::Capacity { given: capacity, most: MOST });
-        }
-        if self.max_bytes == 0 {
-            return Err(BuildError::NoBytes);
-        }
-        let (store, shelf) = new(capacity);
-        let shared = Shared {
-            log: Log::new(capacity, self.max_bytes, store, shelf, false),
-            epoch: self.epoch,
-            weigh: self.weigh,
-            hooks: self.hooks,
-        };
+        let (shared, ()) = self.parts(Ring::new)?;
         Ok(Replay { shared })
     }
 }
 
-impl<T, H> fmt::Debug for Builder<T, H> {
+impl<T, H> Builder<T, H, Budget>
+where
+    T: Send + Sync + 'static,
+    H: ReplayHooks + Send + Sync + 'static,
+{
+    /// The buffer, empty, and a member of its budget until it goes.
+    ///
+    /// # Errors
+    ///
+    /// As for a buffer without a budget.
+    ///
+    /// ```
+    /// use bellwether::{Budget, ReplayBuffer};
+    ///
+    /// let budget = Budget::new(1 << 20).unwrap();
+    /// let builder = ReplayBuffer::<String>::builder().capacity(9).budget(&budget);
+    /// let buffer = builder.build().unwrap();
+    /// assert_eq!(budget.buffers(), 1);
+    /// # drop(buffer);
+    /// ```
+    pub fn build(self) -> Result<Arc<ReplayBuffer<T, H>>, BuildError> {
+        let (mut shared, budget) = self.parts(Heap::new)?;
+        Ok(Arc::new_cyclic(|buffer: &Weak<ReplayBuffer<T, H>>| {
+            shared.log.join_budget(Share::new(&budget, buffer.clone()));
+            ReplayBuffer { shared }
+        }))
+    }
+}
+
+impl<T, H> Shed for ReplayBuffer<T, H>
+where
+    T: Send + Sync,
+    H: ReplayHooks + Send + Sync,
+{
+    fn shed(&self, bytes: usize) -> usize {
+        // SAFETY: it is called through the `Arc`, so nobody has taken the buffer out of
+        // it and made it one with a single producer.
+        let mut after = unsafe { After::<Heap<T>, H, false>::new(&self.shared) };
+        let gone = after.shed(bytes);
+        after.run();
+        gone
+    }
+}
+
+impl<T, H, B> fmt::Debug for Builder<T, H, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("capacity", &self.capacity)

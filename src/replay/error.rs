@@ -7,12 +7,14 @@ use crate::hooks::EvictReason;
 /// The event was not taken: here it is.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{PublishError, ReplayBuffer};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(4).max_bytes(10).build().unwrap();
 /// assert_eq!(buffer.publish_sized("long", 11), Err(PublishError::TooLarge("long")));
 /// buffer.close();
 /// assert_eq!(buffer.publish_sized("late", 1).unwrap_err().into_inner(), "late");
+/// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,8 +23,9 @@ pub enum PublishError<T> {
     Closed(T),
     /// It weighs more than the whole buffer may.
     TooLarge(T),
-    /// There is no room before a reader goes on: only a [`ReplayArray`](crate::ReplayArray)
-    /// whose spare slots all have a reader inside says so. Try again, or give it more.
+    /// There is no room before somebody goes on: all spare slots of a `ReplayArray` have
+    /// a reader inside, or all that a `Budget` has is retained by buffers that were taken
+    /// out of their `Arc`s. Try again.
     Busy(T),
 }
 
@@ -55,7 +58,7 @@ impl<T> fmt::Display for PublishError<T> {
         f.write_str(match self {
             Self::Closed(_) => "the buffer is closed: nothing can be published any more",
             Self::TooLarge(_) => "the event weighs more than the buffer's `max_bytes`: split it",
-            Self::Busy(_) => "readers are inside of every spare slot: try again",
+            Self::Busy(_) => "there is no room before a reader goes on: try again",
         })
     }
 }
@@ -65,6 +68,7 @@ impl<T> core::error::Error for PublishError<T> {}
 /// Events that went before a subscriber got to them.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start, TryRecvError};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
@@ -75,6 +79,7 @@ impl<T> core::error::Error for PublishError<T> {}
 /// let Err(TryRecvError::Missed(missed)) = slow.try_recv() else { panic!() };
 /// assert_eq!((missed.from, missed.to, missed.events()), (1, 4, 3));
 /// assert_eq!(slow.try_recv().unwrap().value, 4);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Missed {
@@ -115,12 +120,14 @@ impl fmt::Display for Missed {
 /// There is no next event, now or ever.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{RecvError, ReplayBuffer, Start};
 ///
 /// let buffer = ReplayBuffer::<u32>::builder().capacity(2).build().unwrap();
 /// let mut subscriber = buffer.subscribe(Start::Live);
 /// buffer.close();
 /// assert_eq!(futures::executor::block_on(subscriber.recv()).unwrap_err(), RecvError::Closed);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -145,10 +152,12 @@ impl core::error::Error for RecvError {}
 /// As [`RecvError`], for those who do not wait.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start, TryRecvError};
 ///
 /// let buffer = ReplayBuffer::<u32>::builder().capacity(2).build().unwrap();
 /// assert_eq!(buffer.subscribe(Start::Live).try_recv(), Err(TryRecvError::Empty));
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -176,6 +185,7 @@ impl core::error::Error for TryRecvError {}
 /// A buffer cannot have these bounds.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{BuildError, ReplayBuffer};
 ///
 /// let built = ReplayBuffer::<u32>::builder().capacity(0).build();
@@ -184,7 +194,9 @@ impl core::error::Error for TryRecvError {}
 /// assert_eq!(built.err(), Some(BuildError::NoBytes));
 /// let built = ReplayBuffer::<u32>::builder().max_bytes(1).build();
 /// assert_eq!(built.err(), Some(BuildError::NoCapacity));
+/// # }
 /// ```
+#[cfg(feature = "alloc")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -201,6 +213,7 @@ pub enum BuildError {
     NoBytes,
 }
 
+#[cfg(feature = "alloc")]
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -213,4 +226,5 @@ impl fmt::Display for BuildError {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl core::error::Error for BuildError {}

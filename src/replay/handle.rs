@@ -1,9 +1,11 @@
 //! How a subscriber holds its buffer.
 
+#[cfg(feature = "alloc")]
 use alloc::sync::Arc;
 
 use super::Replay;
 use super::shared::Shared;
+use super::single::{Claim, SingleProducer};
 use super::store::Store;
 use crate::hooks::ReplayHooks;
 
@@ -11,6 +13,7 @@ use crate::hooks::ReplayHooks;
 /// subscriber relies on finding the same buffer each time.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, ReplayHandle, Start, Subscriber};
 /// use std::sync::Arc;
 ///
@@ -20,6 +23,7 @@ use crate::hooks::ReplayHooks;
 /// let buffer = Arc::new(ReplayBuffer::builder().capacity(8).build().unwrap());
 /// buffer.publish(7).unwrap();
 /// assert_eq!((lag(&*buffer), lag(buffer.clone())), (1, 1));
+/// # }
 /// ```
 pub trait Handle: sealed::Sealed {
     /// What is published.
@@ -45,6 +49,7 @@ impl<S: Store, H: ReplayHooks> Handle for &Replay<S, H> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
     type Event = S::Event;
     type Hooks = H;
@@ -56,11 +61,36 @@ impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
     }
 }
 
+/// A [`Handle`] to a buffer with one producer.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use bellwether::{Producer, ReplayBuffer, ReplaySingle, SingleProducer};
+///
+/// fn publish_seven<B: ReplaySingle<Event = u8>>(producer: &mut Producer<B>) {
+///     producer.publish(7).unwrap();
+/// }
+/// let buffer = SingleProducer::new(ReplayBuffer::builder().capacity(8).build().unwrap());
+/// publish_seven(&mut buffer.producer().unwrap());
+/// assert_eq!(buffer.stats().published, 1);
+/// # }
+/// ```
+pub trait Single: Handle {
+    #[doc(hidden)]
+    fn claim(&self) -> &Claim;
+}
+
 mod sealed {
-    use super::{Arc, Replay, Store};
+    #[cfg(feature = "alloc")]
+    use super::Arc;
+    use super::{Replay, SingleProducer, Store};
 
     pub trait Sealed {}
 
     impl<S: Store, H> Sealed for &Replay<S, H> {}
+    impl<S: Store, H> Sealed for &SingleProducer<Replay<S, H>> {}
+    #[cfg(feature = "alloc")]
+    impl<S: Store, H> Sealed for Arc<SingleProducer<Replay<S, H>>> {}
+    #[cfg(feature = "alloc")]
     impl<S: Store, H> Sealed for Arc<Replay<S, H>> {}
 }

@@ -40,6 +40,8 @@ pub struct Heap<T> {
     directory: Box<[AtomicPtr<Chunk<T>>]>,
     /// A chunk has this power of two of slots.
     shift: u32,
+    /// One less than that number of slots.
+    mask: usize,
     _owns: PhantomData<*const T>,
 }
 
@@ -72,7 +74,7 @@ impl<T> Heap<T> {
             .map(|_| AtomicPtr::new(core::ptr::null_mut()))
             .collect();
         let shelf = Shelf { window: List::new(), retiring: List::new(), free: List::new() };
-        (Self { directory, shift, _owns: PhantomData }, shelf)
+        (Self { directory, shift, mask: (1 << shift) - 1, _owns: PhantomData }, shelf)
     }
 
     #[inline(always)]
@@ -82,7 +84,7 @@ impl<T> Heap<T> {
 
     #[inline(always)]
     fn index(&self, at: u64) -> usize {
-        at as usize & ((1 << self.shift) - 1)
+        at as usize & self.mask
     }
 
     /// Takes out the events below `to`; whether all of them are gone.
@@ -145,7 +147,7 @@ impl<T> Store for Heap<T> {
 
     #[inline(always)]
     fn reach(&self, at: u64) -> usize {
-        (1 << self.shift) - self.index(at)
+        self.mask + 1 - self.index(at)
     }
 
     #[inline(always)]
@@ -216,9 +218,12 @@ impl<T> Store for Heap<T> {
     }
 
     #[inline(always)]
-    fn is_simple(&self, shelf: &Shelf<T>, (head, tail): (u64, u64), evicts: bool) -> bool {
-        let last_of_chunk = self.index(head + 1) == 0;
-        self.index(tail) != 0 && !(evicts && last_of_chunk) && shelf.retiring.len() == 0
+    fn is_ready(&self, shelf: &mut Shelf<T>, tail: u64) -> bool {
+        if self.index(tail) != 0 {
+            return true;
+        }
+        self.sweep(shelf, 0, &mut Batch::new());
+        shelf.free.len() > 0
     }
 
     #[inline(always)]

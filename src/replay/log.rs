@@ -31,6 +31,8 @@
 //! looks at `waits`; who parks sets `waits` and then looks at `tail`. Of the two
 //! fences one comes first, so one of them sees the other.
 
+#[cfg(feature = "alloc")]
+use super::budget::{Budget, Share};
 use super::lock::Split;
 use super::parked::Parked;
 use super::store::Store;
@@ -64,6 +66,9 @@ pub(super) struct Log<S: Store> {
     /// As in `Inner`, for whoever does not hold the lock.
     bytes: AtomicUsize,
     subscribers: AtomicUsize,
+    /// That is shared with other buffers.
+    #[cfg(feature = "alloc")]
+    pub(super) budget: Option<Budget>,
     /// There is only one producer: it does not take the lock.
     alone: bool,
     /// Where there is only one producer: whether somebody is parked.
@@ -79,6 +84,8 @@ pub(super) struct Inner<F> {
     /// Why the newest of the evicted events went.
     pub(super) reason: EvictReason,
     pub(super) closed: bool,
+    #[cfg(feature = "alloc")]
+    pub(super) share: Option<Share>,
     pub(super) shelf: F,
 }
 
@@ -112,7 +119,6 @@ impl<S: Store> Log<S> {
             max_bytes: usize,
             store: S,
             shelf: S::Shelf,
-            alone: bool,
         ) -> Self {
             Self {
                 watermarks: Watermarks {
@@ -130,16 +136,33 @@ impl<S: Store> Log<S> {
                         bytes: 0,
                         reason: EvictReason::Count,
                         closed: false,
+                        #[cfg(feature = "alloc")]
+                        share: None,
                         shelf,
                     },
                     Parked::new(),
                 )),
                 bytes: AtomicUsize::new(0),
                 subscribers: AtomicUsize::new(0),
-                alone,
+                #[cfg(feature = "alloc")]
+                budget: None,
+                alone: false,
                 waits: AtomicBool::new(false),
             }
         }
+    }
+
+    /// From now on there is one producer.
+    pub(super) const fn set_alone(&mut self) {
+        self.alone = true;
+    }
+
+    /// From now on the budget bounds it too.
+    #[cfg(feature = "alloc")]
+    pub(super) fn join_budget(&mut self, share: Share) {
+        self.budget = Some(share.budget().clone());
+        self.max_bytes = self.max_bytes.min(share.budget().max_bytes());
+        self.state.0.exclusive(|inner| inner.share = Some(share));
     }
 
     /// Where the next event will be. What is before it is published.
@@ -287,6 +310,11 @@ impl<S: Store> Run<'_, S> {
 impl<S: Store> Drop for Log<S> {
     fn drop(&mut self) {
         let store = &self.store;
-        self.state.0.exclusive(|inner| store.clear(&mut inner.shelf));
+        self.state.0.exclusive(|inner| {
+            // First: events that are dropped may publish elsewhere, and find room then.
+            #[cfg(feature = "alloc")]
+            drop(inner.share.take());
+            store.clear(&mut inner.shelf);
+        });
     }
 }

@@ -13,6 +13,8 @@ use core::mem::{needs_drop, take};
 use core::task::Waker;
 
 use super::batch::Batch;
+#[cfg(feature = "alloc")]
+use super::budget;
 use super::error::PublishError;
 use super::log::{Evicted, Inner, Log};
 use super::shared::Shared;
@@ -20,6 +22,7 @@ use super::store::{Room, Store};
 use crate::hooks::{EvictReason, ReplayHooks};
 use crate::sync::shielded;
 
+#[cfg(feature = "alloc")]
 mod all;
 
 impl<S: Store, H> Shared<S, H> {
@@ -105,6 +108,8 @@ enum Visit {
     Closed,
     Sweep,
     Grow,
+    /// The budget is used up: make room somewhere.
+    Poor,
 }
 
 /// Why nothing was published.
@@ -199,6 +204,8 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         mut next: impl FnMut() -> Option<(S::Event, usize)>,
     ) -> Result<u64, Refused> {
         let mut spare = None;
+        #[cfg(feature = "alloc")]
+        let mut somewhere = self.log.budget.as_ref().map(|budget| budget::Room::new(budget, bytes));
         loop {
             let visit = self
                 .visit(|this, inner| this.append_all(inner, events, bytes, &mut next, &mut spare));
@@ -211,6 +218,13 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
                 }
                 Visit::Closed => return Err(Refused::Closed),
                 Visit::Sweep => self.drop_removed(),
+                Visit::Poor => {
+                    self.drop_removed();
+                    #[cfg(feature = "alloc")]
+                    if !somewhere.iter_mut().all(budget::Room::make) {
+                        return Err(Refused::Busy);
+                    }
+                }
                 Visit::Grow => {
                     spare = self.log.spare();
                     if spare.is_none() {
@@ -233,17 +247,26 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         if inner.closed {
             return Visit::Closed;
         }
+        let before = inner.bytes;
         self.log.make_room(inner, events, bytes, &mut self.evicted);
+        let gone = before - inner.bytes;
         self.log.sweep(inner, &mut self.removed);
         loop {
             match self.log.room(inner, events, &self.removed) {
                 Room::Enough => break,
-                Room::Sweep => return Visit::Sweep,
-                Room::Grow => match spare.take() {
-                    Some(spare) => self.log.grow(inner, spare),
-                    None => return Visit::Grow,
-                },
+                Room::Grow if spare.is_some() => {
+                    if let Some(spare) = spare.take() {
+                        self.log.grow(inner, spare);
+                    }
+                }
+                lacking => {
+                    inner.exchange(gone, 0);
+                    return if lacking == Room::Sweep { Visit::Sweep } else { Visit::Grow };
+                }
             }
+        }
+        if !inner.exchange(gone, bytes) {
+            return Visit::Poor;
         }
         let at = inner.tail;
         for _ in 0..events {
@@ -263,6 +286,16 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
             this.wake = u64::MAX;
             this.log.sweep(inner, &mut this.removed);
             was_open
+        })
+    }
+
+    /// Evicts until `bytes` or more went; returns how much.
+    #[cfg(feature = "alloc")]
+    pub(super) fn shed(&mut self, bytes: usize) -> usize {
+        self.visit(|this, inner| {
+            let gone = this.log.shed(inner, bytes, &mut this.evicted);
+            this.log.sweep(inner, &mut this.removed);
+            gone
         })
     }
 

@@ -37,16 +37,19 @@
 //! `Log::find` looks at `head` once before the words are loaded: for this store, that
 //! only spares a read that is too late anyhow.
 
+#[cfg(feature = "alloc")]
 use alloc::boxed::Box;
 
 use super::batch::Batch;
 use super::plain::Plain;
 use super::store::{Room, Store, sealed};
-use super::words::{Words, empty};
-use crate::sync::{Acquire, Release, fence};
+use super::words::Words;
+#[cfg(any(feature = "alloc", bellwether_loom))]
+use super::words::empty;
+use crate::sync::{Acquire, Release, const_fn, fence};
 
 /// Plain events in slots that are overwritten in place.
-pub struct Ring<T: Plain, P: Slots = HeapSlots> {
+pub struct Ring<T: Plain, P: Slots> {
     slots: P::Array<Cells<T>>,
 }
 
@@ -63,11 +66,14 @@ pub trait Slots: sealed::Sealed {
 }
 
 /// On the heap, a power of two of slots.
+#[cfg(feature = "alloc")]
 #[derive(Debug)]
 pub struct HeapSlots;
 
+#[cfg(feature = "alloc")]
 impl sealed::Sealed for HeapSlots {}
 
+#[cfg(feature = "alloc")]
 impl Slots for HeapSlots {
     type Array<X> = Box<[X]>;
 
@@ -77,11 +83,40 @@ impl Slots for HeapSlots {
     }
 }
 
-impl<T: Plain> Ring<T> {
+#[cfg(feature = "alloc")]
+impl<T: Plain> Ring<T, HeapSlots> {
     pub(super) fn new(capacity: usize) -> (Self, Box<[usize]>) {
         let len = capacity.next_power_of_two();
         let slots = (0..len).map(|_| empty::<T::Words>()).collect();
         (Self { slots }, (0..len).map(|_| 0).collect())
+    }
+}
+
+/// In the buffer itself, `N` slots.
+#[derive(Debug)]
+pub struct ArraySlots<const N: usize>;
+
+impl<const N: usize> sealed::Sealed for ArraySlots<N> {}
+
+impl<const N: usize> Slots for ArraySlots<N> {
+    type Array<X> = [X; N];
+
+    /// A mask, if `N` is a power of two.
+    #[inline(always)]
+    fn index(at: u64, _: usize) -> usize {
+        (at % N as u64) as usize
+    }
+}
+
+impl<T: Plain, const N: usize> Ring<T, ArraySlots<N>> {
+    const_fn! {
+        pub(super) const fn in_array() -> Self {
+            #[cfg(not(bellwether_loom))]
+            let slots = [const { <T::Words as Words>::EMPTY }; N];
+            #[cfg(bellwether_loom)]
+            let slots = core::array::from_fn(|_| empty::<T::Words>());
+            Self { slots }
+        }
     }
 }
 
@@ -151,7 +186,7 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
     }
 
     #[inline(always)]
-    fn is_simple(&self, _: &Self::Shelf, _: (u64, u64), _: bool) -> bool {
+    fn is_ready(&self, _: &mut Self::Shelf, _: u64) -> bool {
         true
     }
 

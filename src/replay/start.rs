@@ -9,6 +9,7 @@ use super::subscriber::Subscriber;
 /// Where a subscriber begins.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -18,6 +19,7 @@ use super::subscriber::Subscriber;
 /// assert_eq!(lag(Start::Latest(2)), 2);
 /// assert_eq!(lag(Start::Oldest), 5);
 /// assert_eq!(lag(Start::After(4)), 1);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Start {
@@ -36,12 +38,14 @@ pub enum Start {
 /// An event, and its place in the order of all.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{Event, ReplayBuffer, Start};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
 /// let mut subscriber = buffer.subscribe(Start::Live);
 /// buffer.publish("hello").unwrap();
 /// assert_eq!(subscriber.try_recv(), Ok(Event { seq: 1, value: "hello" }));
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Event<T> {
@@ -55,6 +59,7 @@ pub struct Event<T> {
 /// `received + missed + pending == published`.
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Start};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
@@ -65,6 +70,7 @@ pub struct Event<T> {
 /// let receipt = subscriber.receipt();
 /// assert_eq!((receipt.received, receipt.missed, receipt.pending), (1, 3, 1));
 /// assert_eq!(receipt.published, 5);
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Receipt {
@@ -81,6 +87,7 @@ pub struct Receipt {
 /// How a subscriber goes on from a token: see [`Subscriber::resume`].
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// use bellwether::{ReplayBuffer, Resume, Token};
 ///
 /// let buffer = ReplayBuffer::builder().capacity(2).epoch(7).build().unwrap();
@@ -90,6 +97,7 @@ pub struct Receipt {
 /// assert!(matches!(resume(7, 1), Resume::Gap { missed, .. } if missed.events() == 2));
 /// assert!(matches!(resume(6, 3), Resume::WrongEpoch { .. }));
 /// assert!(matches!(resume(7, 6), Resume::Ahead { published: 5 }));
+/// # }
 /// ```
 pub enum Resume<B: Handle> {
     /// Nothing is missed.

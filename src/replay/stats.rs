@@ -10,8 +10,10 @@ use super::token::Token;
 /// What a buffer holds: see [`ReplayBuffer::stats`].
 ///
 /// ```
+/// # #[cfg(feature = "alloc")] {
 /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
 /// assert_eq!(buffer.stats(), bellwether::ReplayStats::default());
+/// # }
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]

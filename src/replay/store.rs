@@ -80,10 +80,10 @@ pub trait Store: sealed::Sealed + Sized {
         out: &Batch<Self::Event>,
     ) -> Room;
 
-    /// Whether one event can be appended at `tail`, and before that the one at `head`
-    /// evicted if it `evicts`, with nothing else to do.
+    /// Where events need no drop: whether one can be appended at `tail` with nothing
+    /// else to do, but perhaps to evict the oldest before. Sweeps.
     #[doc(hidden)]
-    fn is_simple(&self, shelf: &Self::Shelf, watermarks: (u64, u64), evicts: bool) -> bool;
+    fn is_ready(&self, shelf: &mut Self::Shelf, tail: u64) -> bool;
 
     /// Puts an event where there is room. Nobody sees it before `tail` has passed it.
     #[doc(hidden)]

@@ -4,12 +4,14 @@
 //! together, in one thread, and whatever happens to the buffer meanwhile only moves
 //! events from pending to missed.
 
+#[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::error::{Missed, TryRecvError};
 use super::handle::Handle;
 use super::log::{Bounds, Found, Log};
+use super::shared::Shared;
 use super::start::{Event, Receipt, Resume, Start};
 use super::token::Token;
 use crate::hooks::{EvictReason, ReplayHooks};
@@ -26,6 +28,7 @@ use crate::sync::shielded;
 /// stays before that event, and gets it again with the next call.
 ///
 /// ```
+/// # #[cfg(feature = "std")] {
 /// use bellwether::{ReplayBuffer, Start, Subscriber};
 /// use std::sync::Arc;
 ///
@@ -35,6 +38,7 @@ use crate::sync::shielded;
 /// # while buffer.stats().subscribers == 0 {}
 /// buffer.publish("to another thread").unwrap();
 /// assert_eq!(thread.join().unwrap(), "to another thread");
+/// # }
 /// ```
 pub struct Subscriber<B: Handle> {
     buffer: B,
@@ -50,12 +54,14 @@ impl<B: Handle> Subscriber<B> {
     /// subscriber can be moved into a task. Where it begins is decided in one moment.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start, Subscriber};
     /// use std::sync::Arc;
     ///
     /// let buffer = Arc::new(ReplayBuffer::<u8>::builder().capacity(8).build().unwrap());
     /// let mut owning = Subscriber::new(buffer, Start::Live);
     /// assert!(owning.try_recv().is_err());
+    /// # }
     /// ```
     pub fn new(buffer: B, start: Start) -> Self {
         let log = &buffer.shared().log;
@@ -73,12 +79,14 @@ impl<B: Handle> Subscriber<B> {
     /// Goes on where a subscriber was when it gave its token: decided in one moment.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Resume, Subscriber};
     /// use std::sync::Arc;
     ///
     /// let buffer = Arc::new(ReplayBuffer::<u8>::builder().capacity(8).build().unwrap());
     /// let token = buffer.token();
     /// assert!(matches!(Subscriber::resume(buffer, token), Resume::Complete(_)));
+    /// # }
     /// ```
     pub fn resume(buffer: B, token: Token) -> Resume<B> {
         let shared = buffer.shared();
@@ -94,15 +102,19 @@ impl<B: Handle> Subscriber<B> {
         if !known {
             Resume::WrongEpoch { sub }
         } else if cursor > from {
-            sub.hooks().missed(cursor - from);
+            sub.shared().hooks.missed(cursor - from);
             Resume::Gap { missed: Missed { from: from + 1, to: cursor + 1, reason }, sub }
         } else {
             Resume::Complete(sub)
         }
     }
 
+    pub(super) fn shared(&self) -> &Shared<B::Store, B::Hooks> {
+        self.buffer.shared()
+    }
+
     #[inline(always)]
-    pub(super) fn log(&self) -> &Log<B::Store> {
+    fn log(&self) -> &Log<B::Store> {
         &self.buffer.shared().log
     }
 
@@ -111,17 +123,15 @@ impl<B: Handle> Subscriber<B> {
         self.cursor
     }
 
-    pub(super) fn hooks(&self) -> &B::Hooks {
-        &self.buffer.shared().hooks
-    }
-
     /// What it reads.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::<u8>::builder().capacity(8).build().unwrap();
     /// assert_eq!(buffer.subscribe(Start::Live).handle().stats().subscribers, 1);
+    /// # }
     /// ```
     pub fn handle(&self) -> &B {
         &self.buffer
@@ -130,10 +140,12 @@ impl<B: Handle> Subscriber<B> {
     /// Where it is: to be kept by whoever may have to [`resume`](Self::resume).
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::<u8>::builder().capacity(8).epoch(9).build().unwrap();
     /// assert_eq!(buffer.subscribe(Start::Live).token().to_string(), "9.0");
+    /// # }
     /// ```
     pub fn token(&self) -> Token {
         self.buffer.shared().token(self.cursor)
@@ -142,12 +154,14 @@ impl<B: Handle> Subscriber<B> {
     /// How many events it is behind; those that were evicted meanwhile count.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
     /// let subscriber = buffer.subscribe(Start::Live);
     /// buffer.publish_all(1..=5).unwrap();
     /// assert_eq!(subscriber.lag(), 5);
+    /// # }
     /// ```
     pub fn lag(&self) -> u64 {
         self.log().tail() - self.cursor
@@ -156,10 +170,12 @@ impl<B: Handle> Subscriber<B> {
     /// What became of all events since it started.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
     /// assert_eq!(buffer.subscribe(Start::Live).receipt().published, 0);
+    /// # }
     /// ```
     pub fn receipt(&self) -> Receipt {
         let pending = self.lag();
@@ -181,6 +197,7 @@ impl<B: Handle> Subscriber<B> {
     /// there will be none any more.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start, TryRecvError};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
@@ -188,6 +205,7 @@ impl<B: Handle> Subscriber<B> {
     /// assert_eq!(subscriber.try_recv(), Err(TryRecvError::Empty));
     /// buffer.publish("now").unwrap();
     /// assert_eq!(subscriber.try_recv().unwrap().value, "now");
+    /// # }
     /// ```
     #[inline]
     pub fn try_recv(&mut self) -> Result<Event<B::Event>, TryRecvError>
@@ -231,6 +249,7 @@ impl<B: Handle> Subscriber<B> {
     /// As for [`try_recv`](Self::try_recv), if there is not even one.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -239,6 +258,7 @@ impl<B: Handle> Subscriber<B> {
     /// let mut text = String::new();
     /// assert_eq!(subscriber.for_each_ready(2, |seq, event| text += event), Ok(2));
     /// assert_eq!((text.as_str(), subscriber.lag()), ("ab", 1));
+    /// # }
     /// ```
     #[inline]
     pub fn for_each_ready<F>(&mut self, max: usize, mut f: F) -> Result<usize, TryRecvError>
@@ -287,6 +307,7 @@ impl<B: Handle> Subscriber<B> {
     /// As for [`try_recv`](Self::try_recv), if there is not even one.
     ///
     /// ```
+    /// # #[cfg(feature = "alloc")] {
     /// use bellwether::{ReplayBuffer, Start};
     ///
     /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
@@ -295,7 +316,9 @@ impl<B: Handle> Subscriber<B> {
     /// let mut events = Vec::new();
     /// assert_eq!(subscriber.try_recv_many(&mut events, 64), Ok(3));
     /// assert_eq!((events[2].seq, events[2].value), (3, "c"));
+    /// # }
     /// ```
+    #[cfg(feature = "alloc")]
     pub fn try_recv_many(
         &mut self,
         events: &mut Vec<Event<B::Event>>,
@@ -305,6 +328,11 @@ impl<B: Handle> Subscriber<B> {
         B::Event: Clone,
     {
         self.for_each_ready(max, |seq, event| events.push(Event { seq, value: event.clone() }))
+    }
+
+    /// Whether the next call has something to say.
+    pub(super) fn peek(&self) -> Result<(), TryRecvError> {
+        if self.log().tail() > self.cursor { Ok(()) } else { Err(self.nothing()) }
     }
 
     fn nothing(&self) -> TryRecvError {

@@ -8,60 +8,85 @@
 //!
 //! While it is parked it has no pin: it holds no event.
 
-use alloc::vec::Vec;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 
-use super::error::{RecvError, TryRecvError};
-use super::handle::Handle;
 use super::log::Log;
 use super::parked::Node;
-use super::start::Event;
+use super::shared::Shared;
 use super::store::Store;
-use super::subscriber::Subscriber;
-use crate::hooks::{CallSite, ReplayHooks, WaitOutcome};
+use crate::hooks::{ReplayHooks, WaitOutcome};
 use crate::sync::shielded;
 
-/// Ready once the event at `at` is published or evicted, or the log closed.
-struct Arrival<'a, S: Store, H: ReplayHooks> {
-    log: &'a Log<S>,
-    hooks: &'a H,
+/// What a wait keeps. Its owner calls [`leave`](Self::leave) before it goes, and names
+/// the same buffer each time.
+pub(super) struct Wait<H: ReplayHooks> {
     site: H::Site,
-    at: u64,
     /// While it waits.
     span: Option<H::Span>,
     node: Node,
 }
 
-impl<'a, S: Store, H: ReplayHooks> Arrival<'a, S, H> {
-    fn new<B>(subscriber: &'a Subscriber<B>, site: H::Site) -> Self
-    where
-        B: Handle<Store = S, Hooks = H>,
-    {
-        let (log, hooks, at) = (subscriber.log(), subscriber.hooks(), subscriber.cursor());
-        Self { log, hooks, site, at, span: None, node: Node::new() }
+impl<H: ReplayHooks> Wait<H> {
+    pub(super) fn new(site: H::Site) -> Self {
+        Self { site, span: None, node: Node::new() }
     }
 
-    fn is_here(&self) -> bool {
-        self.log.tail() > self.at || self.log.is_closed()
+    #[cfg(feature = "futures-core")]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.span.is_some()
+    }
+
+    /// Ready once the event at `at` is published or evicted, or the log closed.
+    ///
+    /// # Safety
+    ///
+    /// From the first call on it is always called with the same buffer, which lives
+    /// until [`leave`](Self::leave) was called with it after the last; and that is
+    /// called before this value goes.
+    pub(super) unsafe fn poll<S: Store>(
+        self: Pin<&mut Self>,
+        shared: &Shared<S, H>,
+        at: u64,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        // SAFETY: the node stays where it is; nothing else is pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        loop {
+            if is_here(&shared.log, at) {
+                this.leave(shared, WaitOutcome::Ready);
+                return Poll::Ready(());
+            }
+            if this.span.is_none() {
+                this.span = Some(shared.hooks.wait_begin(this.site));
+            }
+            // SAFETY: pinned, and as the caller promises.
+            if unsafe { this.park(&shared.log, at, context.waker()) }.is_pending() {
+                return Poll::Pending;
+            }
+        }
     }
 
     /// Sees to it that this waker is woken when there is something, or says that there
     /// is.
-    fn park(&self, waker: &Waker) -> Poll<()> {
+    ///
+    /// # Safety
+    ///
+    /// As for [`poll`](Self::poll); and this is pinned.
+    unsafe fn park<S: Store>(&self, log: &Log<S>, at: u64, waker: &Waker) -> Poll<()> {
         let fresh = waker.clone();
-        let (old, outcome) = self.log.parked(|parked| {
+        let (old, outcome) = log.parked(|parked| {
             // SAFETY: it is linked into this list only.
             let (old, linked) = unsafe { parked.rearm(&self.node, fresh) };
             if linked {
                 return (old, Poll::Pending);
             }
-            self.log.announce();
+            log.announce();
             match old {
-                Some(fresh) if !self.is_here() => {
-                    // SAFETY: not linked; pinned, as `poll` is, and taken out by `leave`,
-                    // at the latest when it is dropped; the log is borrowed as long.
-                    unsafe { parked.push(&self.node, self.at, fresh) };
+                Some(fresh) if !is_here(log, at) => {
+                    // SAFETY: not linked; pinned; taken out by `leave`, which is called
+                    // before the node or the log goes.
+                    unsafe { parked.push(&self.node, at, fresh) };
                     (None, Poll::Pending)
                 }
                 old => (old, Poll::Ready(())),
@@ -73,18 +98,22 @@ impl<'a, S: Store, H: ReplayHooks> Arrival<'a, S, H> {
     }
 
     /// Takes the node out, if it is still in, and tells how the wait ended.
-    fn leave(&mut self, outcome: WaitOutcome) {
-        let told =
-            self.span.take().map(|span| Told { hooks: self.hooks, span: Some(span), outcome });
+    pub(super) fn leave<S: Store>(&mut self, shared: &Shared<S, H>, outcome: WaitOutcome) {
+        let hooks = &shared.hooks;
+        let told = self.span.take().map(|span| Told { hooks, span: Some(span), outcome });
         let waker = if self.node.is_linked() {
             // SAFETY: it is linked into this list only.
-            self.log.parked(|parked| unsafe { parked.remove(&self.node) })
+            shared.log.parked(|parked| unsafe { parked.remove(&self.node) })
         } else {
             self.node.take_waker()
         };
         shielded(|| drop(waker));
         drop(told);
     }
+}
+
+fn is_here<S: Store>(log: &Log<S>, at: u64) -> bool {
+    log.tail() > at || log.is_closed()
 }
 
 /// Tells how a wait ended, also if the waker's drop panicked.
@@ -102,138 +131,34 @@ impl<H: ReplayHooks> Drop for Told<'_, H> {
     }
 }
 
+/// A wait as a future that borrows its buffer.
+pub(super) struct Arrival<'a, S: Store, H: ReplayHooks> {
+    shared: &'a Shared<S, H>,
+    at: u64,
+    wait: Wait<H>,
+}
+
+impl<'a, S: Store, H: ReplayHooks> Arrival<'a, S, H> {
+    pub(super) fn new(shared: &'a Shared<S, H>, at: u64, site: H::Site) -> Self {
+        Self { shared, at, wait: Wait::new(site) }
+    }
+}
+
 impl<S: Store, H: ReplayHooks> Future for Arrival<'_, S, H> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        // SAFETY: the node stays where it is; nothing else is pinned.
+        // SAFETY: `wait` is pinned, and nothing else is.
         let this = unsafe { self.get_unchecked_mut() };
-        loop {
-            if this.is_here() {
-                this.leave(WaitOutcome::Ready);
-                return Poll::Ready(());
-            }
-            if this.span.is_none() {
-                this.span = Some(this.hooks.wait_begin(this.site));
-            }
-            if this.park(context.waker()).is_pending() {
-                return Poll::Pending;
-            }
-        }
+        // SAFETY: a part of what is pinned, which is not moved out of it.
+        let wait = unsafe { Pin::new_unchecked(&mut this.wait) };
+        // SAFETY: borrowed for as long as this lives; `drop` calls `leave`.
+        unsafe { wait.poll(this.shared, this.at, context) }
     }
 }
 
 impl<S: Store, H: ReplayHooks> Drop for Arrival<'_, S, H> {
     fn drop(&mut self) {
-        self.leave(WaitOutcome::Cancelled);
+        self.wait.leave(self.shared, WaitOutcome::Cancelled);
     }
 }
-
-impl<B: Handle> Subscriber<B> {
-    /// The next event, as soon as there is one.
-    ///
-    /// # Errors
-    ///
-    /// If some events went, after which the next call goes on; or if there will be none
-    /// any more.
-    ///
-    /// # Cancel safety
-    ///
-    /// A future that is dropped has received nothing, and leaves nothing behind.
-    ///
-    /// ```
-    /// use bellwether::{ReplayBuffer, Start};
-    ///
-    /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
-    /// let mut subscriber = buffer.subscribe(Start::Live);
-    /// buffer.publish("hello").unwrap();
-    /// let event = futures::executor::block_on(subscriber.recv());
-    /// assert_eq!(event.unwrap().value, "hello");
-    /// ```
-    #[track_caller]
-    pub fn recv(&mut self) -> impl Future<Output = Result<Event<B::Event>, RecvError>>
-    where
-        B::Event: Clone,
-    {
-        self.receive(Site::<B>::here(), Self::try_recv)
-    }
-
-    /// As soon as there is one event, up to `max` events; appends them, and returns how
-    /// many, at least one unless `max` is 0. It ends early where events went.
-    ///
-    /// # Errors
-    ///
-    /// As for [`recv`](Self::recv), if there is not even one.
-    ///
-    /// # Cancel safety
-    ///
-    /// As for [`recv`](Self::recv).
-    ///
-    /// ```
-    /// use bellwether::{ReplayBuffer, Start};
-    ///
-    /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
-    /// let mut subscriber = buffer.subscribe(Start::Live);
-    /// buffer.publish_all(1..=5).unwrap();
-    /// let mut events = Vec::new();
-    /// let received = futures::executor::block_on(subscriber.recv_many(&mut events, 64));
-    /// assert_eq!((received, events.len()), (Ok(5), 5));
-    /// ```
-    #[track_caller]
-    pub fn recv_many(
-        &mut self,
-        events: &mut Vec<Event<B::Event>>,
-        max: usize,
-    ) -> impl Future<Output = Result<usize, RecvError>>
-    where
-        B::Event: Clone,
-    {
-        self.receive(Site::<B>::here(), move |this| this.try_recv_many(events, max))
-    }
-
-    /// As [`recv`](Self::recv), for a thread: it blocks.
-    ///
-    /// # Errors
-    ///
-    /// As for [`recv`](Self::recv).
-    ///
-    /// ```
-    /// use bellwether::{RecvError, ReplayBuffer, Start};
-    ///
-    /// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
-    /// let mut subscriber = buffer.subscribe(Start::Live);
-    /// std::thread::scope(|threads| {
-    ///     threads.spawn(|| {
-    ///         buffer.publish("hello").unwrap();
-    ///         buffer.close();
-    ///     });
-    ///     assert_eq!(subscriber.recv_blocking().unwrap().value, "hello");
-    ///     assert_eq!(subscriber.recv_blocking(), Err(RecvError::Closed));
-    /// });
-    /// ```
-    #[cfg(feature = "std")]
-    #[track_caller]
-    pub fn recv_blocking(&mut self) -> Result<Event<B::Event>, RecvError>
-    where
-        B::Event: Clone,
-    {
-        crate::block_on::block_on(self.receive(Site::<B>::here(), Self::try_recv))
-    }
-
-    async fn receive<R>(
-        &mut self,
-        site: Site<B>,
-        mut attempt: impl FnMut(&mut Self) -> Result<R, TryRecvError>,
-    ) -> Result<R, RecvError> {
-        loop {
-            match attempt(self) {
-                Ok(received) => return Ok(received),
-                Err(TryRecvError::Missed(missed)) => return Err(RecvError::Missed(missed)),
-                Err(TryRecvError::Closed) => return Err(RecvError::Closed),
-                Err(TryRecvError::Empty) => Arrival::new(self, site).await,
-            }
-        }
-    }
-}
-
-type Site<B> = <<B as Handle>::Hooks as ReplayHooks>::Site;

@@ -35,6 +35,7 @@ pub trait Words: sealed::Sealed + Copy {
 }
 
 /// New cells, where they need not be const.
+#[cfg(any(feature = "alloc", bellwether_loom))]
 #[inline]
 pub(super) fn empty<W: Words>() -> W::Cells {
     #[cfg(not(bellwether_loom))]

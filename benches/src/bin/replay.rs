@@ -10,7 +10,7 @@ use benches::allocations::{self, Counting};
 use benches::each_replaying;
 use benches::replaying::delivery::{self, Scene};
 use benches::replaying::work::{self, Audience};
-use benches::replaying::{Replaying, Subscriber, Tally, floor, memory, prove};
+use benches::replaying::{Replaying, Subscriber, Tally, floor, memory, prove, publishing};
 use benches::rounds::{Contestant, Effort, Race};
 use benches::table::{Table, number};
 use tokio::runtime::{Builder, Runtime};
@@ -189,6 +189,32 @@ impl Figures {
         println!("{table}");
     }
 
+    fn publishers(&mut self) {
+        let mut table = table("threads that publish at once, ns per event", &VERDICT);
+        for threads in [1, 2, 4, 8] {
+            let (mut all, n) = (Vec::new(), self.n(500_000));
+            each_replaying!(P of u64 => {
+                let run = move |n| publishing::contended::<P>(n, threads);
+                all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
+            });
+            self.row(&mut table, &threads.to_string(), all, Goal::None);
+        }
+        println!("{table}");
+    }
+
+    fn parked(&mut self) {
+        let mut table = table("tasks that wait, ns per publish", &VERDICT);
+        for waiters in [1, 32] {
+            let (mut all, n) = (Vec::new(), self.n(100_000 / waiters as u64));
+            each_replaying!(P of u64 => {
+                let run = move |n| publishing::parked::<P>(n, waiters);
+                all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
+            });
+            self.row(&mut table, &waiters.to_string(), all, Goal::None);
+        }
+        println!("{table}");
+    }
+
     fn threads(&mut self) {
         let mut table = table("to threads that poll, ns per event delivered", &VERDICT);
         for (what, threads, goal) in
@@ -339,6 +365,8 @@ fn main() {
     figures.one_thread();
     figures.publish("ns per publish, nobody waits", &[1, 2, 4, 8, 16, 32, 64].map(|n| (n, 0)), 1.5);
     figures.publish("ns per publish", &[(1, 0), (1, STALLED)], 1.1);
+    figures.publishers();
+    figures.parked();
     figures.threads();
     figures.tasks();
     figures.latency();

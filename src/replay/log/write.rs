@@ -27,6 +27,25 @@ impl<F> Inner<F> {
     pub(in crate::replay) fn len(&self) -> u64 {
         self.tail - self.head
     }
+
+    #[inline(always)]
+    fn has_share(&self) -> bool {
+        #[cfg(feature = "alloc")]
+        return self.share.is_some();
+        #[cfg(not(feature = "alloc"))]
+        return false;
+    }
+
+    /// Tells the budget that these bytes went, and whether these may come.
+    #[inline(always)]
+    pub(in crate::replay) fn exchange(&mut self, gone: usize, come: usize) -> bool {
+        #[cfg(feature = "alloc")]
+        if let Some(share) = &mut self.share {
+            return share.exchange(gone, come);
+        }
+        let _ = (gone, come);
+        true
+    }
 }
 
 /// These take what is in [`Inner`], so that nobody else publishes.
@@ -62,6 +81,7 @@ impl<S: Store> Log<S> {
     }
 
     /// Evicts, oldest first, until `bytes` went, or nothing is left; returns how much.
+    #[cfg(feature = "alloc")]
     pub(in crate::replay) fn shed(
         &self,
         inner: &mut Inner<S::Shelf>,
@@ -75,7 +95,9 @@ impl<S: Store> Log<S> {
             self.pass_oldest(inner);
         }
         self.publish_evicted(inner, word);
-        before - inner.bytes
+        let gone = before - inner.bytes;
+        inner.exchange(gone, 0);
+        gone
     }
 
     /// Makes visible what was evicted since `head` said `before`.
@@ -106,13 +128,16 @@ impl<S: Store> Log<S> {
         event: S::Event,
         bytes: usize,
     ) -> Result<(u64, bool), S::Event> {
+        if inner.closed
+            || inner.has_share()
+            || needs_drop::<S::Event>()
+            || !self.store.is_ready(&mut inner.shelf, inner.tail)
+        {
+            return Err(event);
+        }
         let evicts = inner.len() == self.capacity as u64;
         let weight = if evicts { self.store.weight(&inner.shelf, inner.head) } else { 0 };
-        if inner.closed
-            || needs_drop::<S::Event>()
-            || inner.bytes - weight > self.max_bytes - bytes
-            || !self.store.is_simple(&inner.shelf, (inner.head, inner.tail), evicts)
-        {
+        if inner.bytes - weight > self.max_bytes - bytes {
             return Err(event);
         }
         if evicts {
