@@ -68,7 +68,7 @@ impl<T: Plain, const N: usize, H> PlainArray<T, N, H> {
         #[must_use]
         pub const fn with_hooks(hooks: H) -> Self {
             const { assert!(N > 0, "a plain array needs room for an event") };
-            let log = Log::new(N, usize::MAX, Ring::in_array(), [0; N]);
+            let log = Log::new(N, usize::MAX, Ring::in_array(), ());
             Self { shared: Shared { log, epoch: 0, weigh: None, hooks } }
         }
     }

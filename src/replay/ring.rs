@@ -50,15 +50,16 @@ use crate::sync::{Acquire, Release, const_fn, fence};
 
 /// Plain events in slots that are overwritten in place.
 pub struct Ring<T: Plain, P: Slots> {
-    slots: P::Array<Cells<T>>,
+    slots: P::Array<Slot<T>>,
 }
 
-type Cells<T> = <<T as Plain>::Words as Words>::Cells;
+/// The words of an event, and what it weighs: that is for the holder of the lock.
+type Slot<T> = <(<T as Plain>::Words, usize) as Words>::Cells;
 
 /// Where the slots of a [`Ring`] are. Sealed.
 pub trait Slots: sealed::Sealed {
     #[doc(hidden)]
-    type Array<X>: AsRef<[X]> + AsMut<[X]>;
+    type Array<X>: AsRef<[X]>;
 
     /// Where of `len` slots a position is.
     #[doc(hidden)]
@@ -85,10 +86,9 @@ impl Slots for HeapSlots {
 
 #[cfg(feature = "alloc")]
 impl<T: Plain> Ring<T, HeapSlots> {
-    pub(super) fn new(capacity: usize) -> (Self, Box<[usize]>) {
-        let len = capacity.next_power_of_two();
-        let slots = (0..len).map(|_| empty::<T::Words>()).collect();
-        (Self { slots }, (0..len).map(|_| 0).collect())
+    pub(super) fn new(capacity: usize) -> (Self, ()) {
+        let slots = 0..capacity.next_power_of_two();
+        (Self { slots: slots.map(|_| empty::<(T::Words, usize)>()).collect() }, ())
     }
 }
 
@@ -112,9 +112,9 @@ impl<T: Plain, const N: usize> Ring<T, ArraySlots<N>> {
     const_fn! {
         pub(super) const fn in_array() -> Self {
             #[cfg(not(bellwether_loom))]
-            let slots = [const { <T::Words as Words>::EMPTY }; N];
+            let slots = [const { <(T::Words, usize) as Words>::EMPTY }; N];
             #[cfg(bellwether_loom)]
-            let slots = core::array::from_fn(|_| empty::<T::Words>());
+            let slots = core::array::from_fn(|_| empty::<(T::Words, usize)>());
             Self { slots }
         }
     }
@@ -122,7 +122,7 @@ impl<T: Plain, const N: usize> Ring<T, ArraySlots<N>> {
 
 impl<T: Plain, P: Slots> Ring<T, P> {
     #[inline(always)]
-    fn slot(&self, at: u64) -> &Cells<T> {
+    fn slot(&self, at: u64) -> &Slot<T> {
         let slots = self.slots.as_ref();
         &slots[P::index(at, slots.len())]
     }
@@ -132,8 +132,7 @@ impl<T: Plain, P: Slots> sealed::Sealed for Ring<T, P> {}
 
 impl<T: Plain, P: Slots> Store for Ring<T, P> {
     type Event = T;
-    /// What the event of a slot weighs.
-    type Shelf = P::Array<usize>;
+    type Shelf = ();
     type Visit<'a>
         = ()
     where
@@ -156,7 +155,7 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
         head: impl FnOnce() -> u64,
         f: impl FnOnce(&T) -> R,
     ) -> Option<R> {
-        let words = T::Words::load(self.slot(at));
+        let words = T::Words::load(&self.slot(at).0);
         // ORDERING: Acquire pairs with `Ring::append`: who loaded a newer event's word
         // sees that `head` has passed this position.
         fence(Acquire);
@@ -164,48 +163,44 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
     }
 
     #[inline(always)]
-    fn weight(&self, weights: &Self::Shelf, at: u64) -> usize {
-        let weights = weights.as_ref();
-        weights[P::index(at, weights.len())]
+    fn weight(&self, (): &(), at: u64) -> usize {
+        usize::load(&self.slot(at).1)
     }
 
     #[inline(always)]
-    fn evict(&self, _: &mut Self::Shelf, _: u64) {}
+    fn evict(&self, (): &mut (), _: u64) {}
 
     #[inline(always)]
-    fn sweep(&self, _: &mut Self::Shelf, _: u64, _: &mut Batch<T>) {}
+    fn sweep(&self, (): &mut (), _: u64, _: &mut Batch<T>) {}
 
     #[inline(always)]
-    fn is_left_over(&self, _: &Self::Shelf, _: u64, _: &Batch<T>) -> bool {
+    fn is_left_over(&self, (): &(), _: u64, _: &Batch<T>) -> bool {
         false
     }
 
     #[inline(always)]
-    fn room(&self, _: &Self::Shelf, _: (u64, u64), _: usize, _: &Batch<T>) -> Room {
+    fn room(&self, (): &(), _: (u64, u64), _: usize, _: &Batch<T>) -> Room {
         Room::Enough
     }
 
     #[inline(always)]
-    fn is_ready(&self, _: &mut Self::Shelf, _: u64) -> bool {
+    fn is_ready(&self, (): &mut (), _: u64) -> bool {
         true
     }
 
     #[inline(always)]
-    fn append(&self, weights: &mut Self::Shelf, at: u64, event: T, bytes: usize) {
-        let weights = weights.as_mut();
-        let len = weights.len();
-        weights[P::index(at, len)] = bytes;
+    fn append(&self, (): &mut (), at: u64, event: T, bytes: usize) {
         // ORDERING: Release pairs with `Ring::read`: who loads one of the words below
         // sees that `head` has passed what was in the slot.
         fence(Release);
-        event.to_words().store(self.slot(at));
+        (event.to_words(), bytes).store(self.slot(at));
     }
 
     fn spare(&self) -> Option<()> {
         None
     }
 
-    fn grow(&self, _: &mut Self::Shelf, (): ()) {}
+    fn grow(&self, (): &mut (), (): ()) {}
 
-    fn clear(&self, _: &mut Self::Shelf) {}
+    fn clear(&self, (): &mut ()) {}
 }
