@@ -233,8 +233,8 @@ models! {
         lapped_in_one_slot, 2, 3000;
         lapped_in_two_slots, 2, 7900;
         lapped_in_four_slots, 2, 12000;
-        lapped_in_an_array, 2, 1;
-        lapped_by_the_only_producer, 2, 1;
+        lapped_in_an_array, 2, 500;
+        lapped_by_the_only_producer, 2, 3000;
         lapped_beside_batch_read, 2, 1300;
         batch_over_batch, 2, 470;
         lapped_beside_two_reads, 2, 3600;

@@ -52,6 +52,12 @@ impl<T: Plain, const N: usize> PlainArray<T, N> {
     }
 }
 
+impl<T: Plain, const N: usize> Default for PlainArray<T, N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<T: Plain, const N: usize, H> PlainArray<T, N, H> {
     const_fn! {
         /// As [`new`](Self::new), observed by `hooks`: see
