@@ -29,6 +29,10 @@ holds!(Subscriber<std::sync::Arc<ReplayBuffer<Both>>>: Send, Sync, Unpin);
 fails!(Subscriber<&'static ReplayBuffer<SendOnly>>: Send, Sync);
 fails!(Subscriber<std::sync::Arc<ReplayBuffer<SendOnly>>>: Send, Sync);
 
+// Plain events go from thread to thread as words.
+holds!(bellwether::PlainBuffer<(u64, f32)>: Send, Sync);
+holds!(bellwether::PlainArray<[u8; 3], 5>: Send, Sync);
+
 /// The futures are `Send` with what they receive.
 #[test]
 fn futures_of_the_buffer_are_send() {
