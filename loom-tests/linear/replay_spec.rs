@@ -3,9 +3,10 @@
 //!
 //! Publishing is two operations here, if something goes: what goes does so before the
 //! new event is there, and those who only receive may look in between. They are told
-//! that they missed all up to the new one, and then that there is nothing, for now.
-//! Everybody else waits for both, unless the publisher lets go of the lock to fetch
-//! memory: see [`Publishing`].
+//! that they missed all up to the new one, and then that there is nothing, for now. So
+//! may those who join, resume, leave or count: they take no lock either. Publishers wait
+//! for both, and who closes, unless the publisher lets go of the lock to fetch memory:
+//! see [`Publishing`].
 
 use std::collections::VecDeque;
 
@@ -49,7 +50,10 @@ pub(crate) enum Act {
     /// Of one byte each, and as many as fit: they are there all at once.
     PublishAll(Vec<u64>),
     Close,
+    /// Both watermarks, at one moment.
     Stats,
+    /// All that is counted; for a thread that is alone.
+    Totals,
     Join(Start),
     Resume {
         epoch: u64,
@@ -80,6 +84,10 @@ pub(crate) enum Ret {
     GivenBack(usize),
     WasOpen(bool),
     Stats {
+        published: u64,
+        evicted: u64,
+    },
+    Totals {
         published: u64,
         evicted: u64,
         bytes: usize,
@@ -279,9 +287,10 @@ impl Model for Spec {
             }
             Act::PublishAll(values) => self.publish(values, 1, Ret::Stored(values.len())),
             // Only who made room, which publishes next, goes on.
-            _ if self.locked => Ret::Locked,
+            Act::Close if self.locked => Ret::Locked,
             Act::Close => Ret::WasOpen(!core::mem::replace(&mut self.closed, true)),
-            Act::Stats => Ret::Stats {
+            Act::Stats => Ret::Stats { published: self.published(), evicted: self.evicted },
+            Act::Totals => Ret::Totals {
                 published: self.published(),
                 evicted: self.evicted,
                 bytes: self.bytes(),
@@ -302,8 +311,10 @@ impl Model for Spec {
             (_, Ret::TooLarge | Ret::NotNow) => false,
             // It has parked, under the lock.
             (Act::Poll, Ret::Empty) => true,
-            (Act::TryRecv | Act::Poll | Act::Receipt, _) => false,
-            _ => true,
+            (Act::Publish { .. } | Act::PublishAll(_) | Act::MakeRoom { .. } | Act::Close, _) => {
+                true
+            }
+            _ => false,
         }
     }
 }

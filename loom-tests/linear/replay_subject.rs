@@ -55,6 +55,7 @@ impl<T: Payload> Subject for Real<T> {
             (Act::PublishAll(values), _) => in_two(op, values.len(), 1, self.publish_all(values)),
             (Act::Close, _) => one(Ret::WasOpen(self.0.close())),
             (Act::Stats, _) => one(self.stats()),
+            (Act::Totals, _) => one(self.totals()),
             (Act::Join(_) | Act::Resume { .. }, Some(_)) => one(Ret::NotNow),
             (Act::Join(start), None) => {
                 let subscriber = sits.insert(Subscriber::new(self.0.clone(), *start));
@@ -151,7 +152,12 @@ impl<T: Payload> Real<T> {
     fn stats(&self) -> Ret {
         let stats = self.0.stats();
         assert_eq!(stats.len as u64, stats.published - stats.evicted_through);
-        Ret::Stats {
+        Ret::Stats { published: stats.published, evicted: stats.evicted_through }
+    }
+
+    fn totals(&self) -> Ret {
+        let stats = self.0.stats();
+        Ret::Totals {
             published: stats.published,
             evicted: stats.evicted_through,
             bytes: stats.bytes,

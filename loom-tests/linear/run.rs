@@ -59,7 +59,7 @@ pub(crate) fn run<S: Subject>(scenario: &Scenario, time: Time) -> Result<Ran, St
     for (seat, mut sits) in seats.into_iter().enumerate() {
         drain(&subject, &mut main, seat, &mut sits);
     }
-    main.record(|| subject.perform(&mut None, &Op { seat: 0, act: Act::Stats }));
+    main.record(|| subject.perform(&mut None, &Op { seat: 0, act: Act::Totals }));
     history.extend(main.entries);
     let operations = history.len();
     let mut found = Err(vec![]);

@@ -173,8 +173,8 @@ models! {
         join_latest_beside_evict, 2, 1218;
         join_after_beside_evict, 3, 337;
         join_after_beside_publish, 3, 119;
-        join_beside_leave, 3, 151;
-        leave_beside_evict, 3, 1875;
+        join_beside_leave, 3, 15;
+        leave_beside_evict, 3, 600;
     }
     resuming {
         resume_beside_publish, 3, 337;
@@ -187,13 +187,14 @@ models! {
     closing {
         wait_beside_close, 3, 634;
         read_beside_close, 3, 66;
-        publish_beside_close, 3, 40;
+        publish_beside_close, 3, 15;
         batch_beside_close, 3, 220;
         close_beside_close, 3, 6;
         park_beside_close, 3, 55;
         recv_blocking_beside_close, 3, 93;
         cancel_beside_close, 3, 297;
-        join_beside_close, 3, 15;
+        join_beside_close, 3, 3;
+        refused_publish_evicts_nothing, 3, 20;
     }
     waiting {
         wait_beside_in_place, 3, 55;

@@ -248,24 +248,33 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
             return Visit::Closed;
         }
         let before = inner.bytes;
-        self.log.make_room(inner, events, bytes, &mut self.evicted);
-        let gone = before - inner.bytes;
-        self.log.sweep(inner, &mut self.removed);
+        // One event goes into a chunk that is there before anything is evicted for it, so
+        // that nothing is if the buffer is closed meanwhile. Many take what they evict.
+        if events > 1 {
+            self.log.make_room(inner, events, bytes, &mut self.evicted);
+        }
+        let mut swept = false;
         loop {
             match self.log.room(inner, events, &self.removed) {
                 Room::Enough => break,
+                _ if !swept => {
+                    self.log.sweep(inner, &mut self.removed);
+                    swept = true;
+                }
                 Room::Grow if spare.is_some() => {
                     if let Some(spare) = spare.take() {
                         self.log.grow(inner, spare);
                     }
                 }
                 lacking => {
-                    inner.exchange(gone, 0);
+                    inner.exchange(before - inner.bytes, 0);
                     return if lacking == Room::Sweep { Visit::Sweep } else { Visit::Grow };
                 }
             }
         }
-        if !inner.exchange(gone, bytes) {
+        self.log.make_room(inner, events, bytes, &mut self.evicted);
+        self.log.sweep(inner, &mut self.removed);
+        if !inner.exchange(before - inner.bytes, bytes) {
             return Visit::Poor;
         }
         let at = inner.tail;

@@ -166,3 +166,23 @@ pub(crate) fn join_beside_close() {
     ends(&mut subscriber, &[]);
     settled(&subscriber, 1);
 }
+
+/// Who is refused has pushed nothing out: what a closed buffer retained is received. A
+/// publisher that makes room, lets go of the lock to fetch a chunk, since a reader is
+/// inside of the one that it would use, and then finds the buffer closed has.
+pub(crate) fn refused_publish_evicts_nothing() {
+    let (shared, mut inside) = buffer_and_reader(1);
+    publish(&shared, 1);
+    let closer = {
+        let shared = shared.clone();
+        thread::spawn(move || shared.close())
+    };
+    let mut refused = false;
+    let lent = inside.for_each_ready(1, |_, _| {
+        refused = shared.publish(Marked::new(2)).is_err();
+    });
+    assert_eq!(lent, Ok(1));
+    check(&inside);
+    assert!(closer.join().unwrap());
+    assert_eq!(shared.stats().evicted_through, u64::from(!refused));
+}
