@@ -16,7 +16,7 @@ mod histogram;
 pub mod hooks;
 pub mod metrics;
 mod once;
-mod replay;
+pub mod replay;
 mod sync;
 mod waiters;
 
@@ -38,11 +38,11 @@ pub use once::{
 #[cfg(feature = "futures-core")]
 pub use replay::EventStream;
 #[cfg(feature = "alloc")]
-pub use replay::{Budget, BuildError, Builder as ReplayBuilder, Heap, ReplayBuffer, Weigh};
+pub use replay::{Budget, BuildError, Builder as ReplayBuilder, PlainBuffer, ReplayBuffer, Weigh};
 pub use replay::{
-    Event, Handle as ReplayHandle, Inline, Missed, Producer, PublishError, Receipt, RecvError,
-    Replay, ReplayArray, Resume, Single as ReplaySingle, SingleProducer, Start,
-    Stats as ReplayStats, Store as ReplayStore, Subscriber, Token, TokenError, TryRecvError,
+    Event, Handle as ReplayHandle, Missed, PlainArray, Producer, PublishError, Receipt, RecvError,
+    Replay, ReplayArray, Resume, SingleProducer, Start, Stats as ReplayStats, Store as ReplayStore,
+    Subscriber, Token, TokenError, TryRecvError,
 };
 
 /// Why the crate has the shape it has, what orders what, and what it cannot do.

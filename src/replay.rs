@@ -9,6 +9,7 @@
 //! | `replay/heap.rs`, `replay/chunk.rs` | such a place: chunks from the heap |
 //! | `replay/array.rs`, `replay/inline.rs`, `replay/inline/slot.rs` | such a place: slots in the buffer itself |
 //! | `replay/pins.rs` | the count of readers inside, and why they need no lock |
+//! | `replay/ring.rs`, `replay/plain.rs`, `replay/words.rs`, `replay/plain_array.rs` | such a place: plain events, read optimistically |
 //! | `replay/lock.rs` | the producers' lock |
 //! | `replay/single.rs`, `replay/producer.rs` | the same with one producer, who needs no lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
@@ -40,9 +41,12 @@ mod lock;
 mod log;
 mod parked;
 mod pins;
+mod plain;
+mod plain_array;
 mod producer;
 mod publish;
 mod recv;
+mod ring;
 mod shared;
 mod single;
 mod start;
@@ -55,6 +59,7 @@ mod token;
 mod wait;
 #[cfg(feature = "alloc")]
 mod weigh;
+mod words;
 
 pub use array::ReplayArray;
 #[cfg(feature = "alloc")]
@@ -70,7 +75,12 @@ pub use handle::{Handle, Single};
 #[cfg(feature = "alloc")]
 pub use heap::Heap;
 pub use inline::Inline;
+pub use plain::Plain;
+pub use plain_array::PlainArray;
 pub use producer::Producer;
+#[cfg(feature = "alloc")]
+pub use ring::HeapSlots;
+pub use ring::{ArraySlots, Ring, Slots};
 pub use single::SingleProducer;
 pub use start::{Event, Receipt, Resume, Start};
 pub use stats::Stats;
@@ -81,6 +91,7 @@ pub use subscriber::Subscriber;
 pub use token::{Token, TokenError};
 #[cfg(feature = "alloc")]
 pub use weigh::Weigh;
+pub use words::Words;
 
 use publish::After;
 use shared::Shared;
@@ -126,6 +137,29 @@ use shared::Shared;
 #[cfg(feature = "alloc")]
 pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 
+/// A [`ReplayBuffer`] of events that are a few words and nothing else (see
+/// [`Plain`]): cheaper to publish into, and read without a trace. Built by
+/// [`build_plain`](Builder::build_plain).
+///
+/// A reader copies the words, and then looks whether they were overwritten meanwhile: if
+/// so, it has missed the event. It takes no read-modify-write, and holds nothing up.
+///
+/// # Memory
+///
+/// All at once, when it is built: for as many events as the capacity, rounded up to a
+/// power of two, their words and a `usize`.
+///
+/// ```
+/// use bellwether::{PlainBuffer, ReplayBuffer, Start};
+///
+/// let buffer: PlainBuffer<u64> = ReplayBuffer::builder().capacity(2).build_plain().unwrap();
+/// let mut subscriber = buffer.subscribe(Start::Live);
+/// buffer.publish(7).unwrap();
+/// assert_eq!(subscriber.try_recv().unwrap().value, 7);
+/// ```
+#[cfg(feature = "alloc")]
+pub type PlainBuffer<T, H = ()> = Replay<Ring<T, HeapSlots>, H>;
+
 /// What all forms of a buffer can do: see [`ReplayBuffer`].
 ///
 /// The store `S` says where the events are:
@@ -134,6 +168,8 @@ pub type ReplayBuffer<T, H = ()> = Replay<Heap<T>, H>;
 /// |---|---|
 /// | [`ReplayBuffer`] | [`Heap`]: events of any type, on the heap |
 /// | [`ReplayArray`] | [`Inline`]: events of any type, in the buffer itself |
+/// | [`PlainBuffer`] | [`Ring`]: events of a few words, on the heap |
+/// | [`PlainArray`] | [`Ring`]: events of a few words, in the buffer itself |
 pub struct Replay<S: Store, H = ()> {
     shared: Shared<S, H>,
 }

@@ -36,6 +36,9 @@ fails!(ReplayArray<SendOnly, 2>: Sync);
 fails!(ReplayArray<SyncOnly, 2>: Send, Sync);
 fails!(ReplayArray<Neither, 2>: Send, Sync);
 holds!(Subscriber<&'static ReplayArray<Both, 2>>: Send, Sync, Unpin);
+// Plain events go from thread to thread as words.
+holds!(bellwether::PlainBuffer<(u64, f32)>: Send, Sync);
+holds!(bellwether::PlainArray<[u8; 3], 5>: Send, Sync);
 
 /// The futures are `Send` with what they receive.
 #[test]

@@ -13,6 +13,7 @@ pub(crate) mod hooks;
 pub(crate) mod metrics;
 pub(crate) mod pairs;
 pub(crate) mod parked;
+pub(crate) mod plain;
 pub(crate) mod replay;
 pub(crate) mod shards;
 pub(crate) mod single;
@@ -240,6 +241,19 @@ models! {
         array_busy_beside_read, 2, 17;
         array_spare_again_beside_read, 2, 71;
         wait_beside_array, 2, 22;
+    }
+    plain {
+        lapped_in_one_slot, 2, 3000;
+        lapped_in_two_slots, 2, 7900;
+        lapped_in_four_slots, 2, 12000;
+        lapped_in_an_array, 2, 500;
+        lapped_by_the_only_producer, 2, 3000;
+        lapped_beside_batch_read, 2, 1300;
+        batch_over_batch, 2, 470;
+        lapped_beside_two_reads, 2, 3600;
+        two_lap_beside_read, 2, 2500;
+        join_plain_beside_publish, 2, 96;
+        wait_beside_laps, 2, 227;
     }
     ;
     pairs {

@@ -3,13 +3,16 @@
 use alloc::sync::{Arc, Weak};
 use core::fmt;
 
-use super::ReplayBuffer;
 use super::budget::{Budget, Share, Shed};
 use super::error::BuildError;
 use super::heap::Heap;
 use super::log::Log;
+use super::plain::Plain;
 use super::publish::After;
+use super::ring::Ring;
 use super::shared::Shared;
+use super::store::Store;
+use super::{PlainBuffer, Replay, ReplayBuffer};
 use crate::hooks::ReplayHooks;
 
 /// The greatest capacity.
@@ -111,7 +114,10 @@ impl<T, H, B> Builder<T, H, B> {
         Builder { capacity, max_bytes, epoch, weigh, hooks, budget }
     }
 
-    fn parts(self) -> Result<(Shared<Heap<T>, H>, B), BuildError> {
+    fn parts<S: Store<Event = T>>(
+        self,
+        new: impl FnOnce(usize) -> (S, S::Shelf),
+    ) -> Result<(Shared<S, H>, B), BuildError> {
         let capacity = self.capacity.ok_or(BuildError::NoCapacity)?;
         if capacity == 0 || capacity > MOST {
             return Err(BuildError::Capacity { given: capacity, most: MOST });
@@ -119,7 +125,7 @@ impl<T, H, B> Builder<T, H, B> {
         if self.max_bytes == 0 {
             return Err(BuildError::NoBytes);
         }
-        let (store, shelf) = Heap::new(capacity);
+        let (store, shelf) = new(capacity);
         let log = Log::new(capacity, self.max_bytes, store, shelf);
         let shared = Shared { log, epoch: self.epoch, weigh: self.weigh, hooks: self.hooks };
         Ok((shared, self.budget))
@@ -162,8 +168,30 @@ impl<T, H> Builder<T, H> {
     /// assert!(matches!(built, Err(BuildError::NoCapacity)));
     /// ```
     pub fn build(self) -> Result<ReplayBuffer<T, H>, BuildError> {
-        let (shared, ()) = self.parts()?;
+        let (shared, ()) = self.parts(Heap::new)?;
         Ok(ReplayBuffer { shared })
+    }
+
+    /// The buffer, empty, for events that are a few words and nothing else: see
+    /// [`PlainBuffer`]. All of its memory is allocated here.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build).
+    ///
+    /// ```
+    /// use bellwether::{PlainBuffer, ReplayBuffer};
+    ///
+    /// let buffer: PlainBuffer<(u64, f64)> =
+    ///     ReplayBuffer::builder().capacity(64).build_plain().unwrap();
+    /// assert_eq!(buffer.publish((7, 0.5)), Ok(1));
+    /// ```
+    pub fn build_plain(self) -> Result<PlainBuffer<T, H>, BuildError>
+    where
+        T: Plain,
+    {
+        let (shared, ()) = self.parts(Ring::new)?;
+        Ok(Replay { shared })
     }
 }
 
@@ -188,7 +216,7 @@ where
     /// # drop(buffer);
     /// ```
     pub fn build(self) -> Result<Arc<ReplayBuffer<T, H>>, BuildError> {
-        let (mut shared, budget) = self.parts()?;
+        let (mut shared, budget) = self.parts(Heap::new)?;
         Ok(Arc::new_cyclic(|buffer: &Weak<ReplayBuffer<T, H>>| {
             shared.log.join_budget(Share::new(&budget, buffer.clone()));
             ReplayBuffer { shared }

@@ -65,9 +65,9 @@ impl<S: Store, H: ReplayHooks> Handle for Arc<Replay<S, H>> {
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
-/// use bellwether::{Producer, ReplayBuffer, ReplaySingle, SingleProducer};
+/// use bellwether::{Producer, ReplayBuffer, SingleProducer, replay::Single};
 ///
-/// fn publish_seven<B: ReplaySingle<Event = u8>>(producer: &mut Producer<B>) {
+/// fn publish_seven<B: Single<Event = u8>>(producer: &mut Producer<B>) {
 ///     producer.publish(7).unwrap();
 /// }
 /// let buffer = SingleProducer::new(ReplayBuffer::builder().capacity(8).build().unwrap());

@@ -18,9 +18,9 @@ use super::publish::After;
 /// Two cannot publish at once:
 ///
 /// ```compile_fail,E0596
-/// use bellwether::{Producer, ReplaySingle};
+/// use bellwether::{Producer, replay::Single};
 ///
-/// fn publish_shared<B: ReplaySingle<Event = u8>>(producer: &Producer<B>) {
+/// fn publish_shared<B: Single<Event = u8>>(producer: &Producer<B>) {
 ///     producer.publish(1);
 /// }
 /// ```

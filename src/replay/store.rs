@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | [`Heap`](super::heap::Heap) | any | allocated when it is first needed | pins a chunk: two read-modify-writes |
 //! | [`Inline`](super::inline::Inline) | any | in the buffer itself | pins a slot: the same |
+//! | [`Ring`](super::ring::Ring) | plain | allocated when it is made | loads, and looks at `head` again |
 //!
 //! A position is `tail` before its event is appended, and is evicted once `head` has
 //! passed it: see `log.rs`. All but the first two methods are for whoever holds the
