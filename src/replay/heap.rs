@@ -115,6 +115,7 @@ impl<T> Sealed for Heap<T> {}
 
 impl<T> Store for Heap<T> {
     type Event = T;
+    type Packed = T;
     type Shelf = Shelf<T>;
     type Visit<'a>
         = Pin<'a, T>
@@ -213,6 +214,16 @@ impl<T> Store for Heap<T> {
         }
         self.sweep(shelf, 0, &mut Batch::new());
         shelf.free.len() > 0
+    }
+
+    #[inline(always)]
+    fn pack(event: T) -> T {
+        event
+    }
+
+    #[inline(always)]
+    fn unpack(event: T) -> T {
+        event
     }
 
     #[inline(always)]

@@ -163,6 +163,7 @@ impl<T, const N: usize, const SPARE: usize> Sealed for Inline<T, N, SPARE> {}
 
 impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
     type Event = T;
+    type Packed = T;
     type Shelf = Shelf<N, SPARE>;
     type Visit<'a>
         = Pin<'a, T>
@@ -242,6 +243,16 @@ impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
     #[inline(always)]
     fn is_ready(&self, shelf: &mut Self::Shelf, (head, _): (u64, u64)) -> bool {
         SPARE > 0 && shelf.held == 0 && shelf.emptied == head
+    }
+
+    #[inline(always)]
+    fn pack(event: T) -> T {
+        event
+    }
+
+    #[inline(always)]
+    fn unpack(event: T) -> T {
+        event
     }
 
     #[inline(always)]

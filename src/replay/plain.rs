@@ -16,22 +16,46 @@ use core::num::NonZero;
 use super::words::Words;
 
 /// An event that is a few words and nothing else, for
-/// [`PlainBuffer`](super::PlainBuffer). Sealed: integers, floats, `bool`, `char`,
-/// `NonZero`, arrays and tuples of these.
+/// [`PlainBuffer`](super::PlainBuffer): integers, floats, `bool`, `char`, `NonZero`,
+/// arrays and tuples of these, and whatever can be told by them.
 ///
 /// Every part takes whole words: of bytes, rather publish a `[u64; 8]` than a `[u8; 64]`.
+/// Both methods run outside of locks, and may panic; an event is never made of words
+/// that are not those of one event.
 ///
 /// ```
-/// use bellwether::replay::Plain;
+/// # #[cfg(feature = "alloc")] {
+/// use bellwether::{ReplayBuffer, Start, replay::Plain};
 ///
-/// let words = (7_u8, [1.5_f32; 2]).to_words();
-/// assert_eq!(<(u8, [f32; 2])>::from_words(words), (7, [1.5; 2]));
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// struct Trade {
+///     price: u64,
+///     amount: f32,
+/// }
+///
+/// impl Plain for Trade {
+///     type Words = <(u64, f32) as Plain>::Words;
+///     fn to_words(self) -> Self::Words {
+///         (self.price, self.amount).to_words()
+///     }
+///     fn from_words(words: Self::Words) -> Self {
+///         let (price, amount) = Plain::from_words(words);
+///         Self { price, amount }
+///     }
+/// }
+///
+/// let buffer = ReplayBuffer::builder().capacity(8).build_plain().unwrap();
+/// let mut subscriber = buffer.subscribe(Start::Live);
+/// let trade = Trade { price: 1_250, amount: 0.5 };
+/// buffer.publish(trade).unwrap();
+/// assert_eq!(subscriber.try_recv().unwrap().value, trade);
+/// # }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event of plain words",
-    note = "it can be an integer, a float, `bool`, `char`, `NonZero`, or an array or a tuple of these"
+    note = "implement `bellwether::replay::Plain` for it by a tuple of its fields"
 )]
-pub trait Plain: Copy + sealed::Sealed {
+pub trait Plain: Copy {
     /// What it is kept as.
     type Words: Words;
 
@@ -96,7 +120,6 @@ macro_rules! by {
                 $from
             }
         }
-        impl sealed::Sealed for $event {}
     };
 }
 
@@ -145,8 +168,6 @@ impl<T: Plain, const N: usize> Plain for [T; N] {
 
 macro_rules! tuples {
     ($(($($part:ident $n:tt),*))*) => {$(
-        impl<$($part: Plain),*> sealed::Sealed for ($($part,)*) {}
-
         impl<$($part: Plain),*> Plain for ($($part,)*) {
             type Words = ($($part::Words,)*);
 
@@ -171,17 +192,4 @@ tuples! {
     (A 0, B 1)
     (A 0, B 1, C 2)
     (A 0, B 1, C 2, D 3)
-}
-
-mod sealed {
-    use super::Plain;
-
-    pub trait Sealed {}
-
-    macro_rules! sealed {
-        ($($event:ty)*) => {$(impl Sealed for $event {})*};
-    }
-
-    sealed! { u8 u16 u32 u64 u128 usize bool }
-    impl<T: Plain, const N: usize> Sealed for [T; N] {}
 }

@@ -118,13 +118,17 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
 
     /// Publishes one event, and does all that is left.
     #[inline(never)]
-    fn publish_one(mut self, event: S::Event, bytes: usize) -> Result<u64, PublishError<S::Event>> {
+    fn publish_one(
+        mut self,
+        event: S::Packed,
+        bytes: usize,
+    ) -> Result<u64, PublishError<S::Event>> {
         let mut event = Some((event, bytes));
         let published = self.publish(1, bytes, || event.take());
         self.run();
         match (published, event) {
             (Ok(at), _) => Ok(at + 1),
-            (Err(refused), Some((event, _))) => Err(refused.with(event)),
+            (Err(refused), Some((event, _))) => Err(refused.with(S::unpack(event))),
             (Err(_), None) => unreachable!("what is refused is not taken"),
         }
     }
@@ -136,7 +140,7 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         &mut self,
         events: usize,
         bytes: usize,
-        mut next: impl FnMut() -> Option<(S::Event, usize)>,
+        mut next: impl FnMut() -> Option<(S::Packed, usize)>,
     ) -> Result<u64, Refused> {
         let mut spare = None;
         #[cfg(feature = "alloc")]
@@ -176,7 +180,7 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         inner: &mut Inner<S::Shelf>,
         events: usize,
         bytes: usize,
-        next: &mut impl FnMut() -> Option<(S::Event, usize)>,
+        next: &mut impl FnMut() -> Option<(S::Packed, usize)>,
         spare: &mut Option<S::Spare>,
     ) -> Visit {
         if inner.closed {

@@ -132,6 +132,7 @@ impl<T: Plain, P: Slots> sealed::Sealed for Ring<T, P> {}
 
 impl<T: Plain, P: Slots> Store for Ring<T, P> {
     type Event = T;
+    type Packed = T::Words;
     type Shelf = ();
     type Visit<'a>
         = ()
@@ -190,11 +191,21 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
     }
 
     #[inline(always)]
-    fn append(&self, (): &mut (), at: u64, event: T, bytes: usize) {
+    fn pack(event: T) -> T::Words {
+        event.to_words()
+    }
+
+    #[inline(always)]
+    fn unpack(words: T::Words) -> T {
+        T::from_words(words)
+    }
+
+    #[inline(always)]
+    fn append(&self, (): &mut (), at: u64, words: T::Words, bytes: usize) {
         // ORDERING: Release pairs with `Ring::read`: who loads one of the words below
         // sees that `head` has passed what was in the slot.
         fence(Release);
-        (event.to_words(), bytes).store(self.slot(at));
+        (words, bytes).store(self.slot(at));
     }
 
     fn spare(&self) -> Option<()> {

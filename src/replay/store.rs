@@ -7,7 +7,7 @@
 //! | [`Ring`](super::ring::Ring) | plain | allocated when it is made | loads, and looks at `head` again |
 //!
 //! A position is `tail` before its event is appended, and is evicted once `head` has
-//! passed it: see `log.rs`. All but the first two methods are for whoever holds the
+//! passed it: see `log.rs`. All but `visit`, `reach`, `pack` and `unpack` are for whoever holds the
 //! log's lock; they run no code of a user's.
 
 use super::batch::Batch;
@@ -16,6 +16,10 @@ use super::batch::Batch;
 pub trait Store: sealed::Sealed + Sized {
     /// What is published.
     type Event;
+
+    /// An event as it is stored.
+    #[doc(hidden)]
+    type Packed;
 
     /// The part that only the holder of the lock looks at.
     #[doc(hidden)]
@@ -91,9 +95,17 @@ pub trait Store: sealed::Sealed + Sized {
     #[doc(hidden)]
     fn is_ready(&self, shelf: &mut Self::Shelf, watermarks: (u64, u64)) -> bool;
 
+    /// What is stored of an event. These two run code of a user's, and so no lock is held.
+    #[doc(hidden)]
+    fn pack(event: Self::Event) -> Self::Packed;
+
+    /// The event, for whoever is given it back.
+    #[doc(hidden)]
+    fn unpack(packed: Self::Packed) -> Self::Event;
+
     /// Puts an event where there is room. Nobody sees it before `tail` has passed it.
     #[doc(hidden)]
-    fn append(&self, shelf: &mut Self::Shelf, at: u64, event: Self::Event, bytes: usize);
+    fn append(&self, shelf: &mut Self::Shelf, at: u64, event: Self::Packed, bytes: usize);
 
     /// Allocates, outside the lock; `None` if this store does not grow.
     #[doc(hidden)]

@@ -125,9 +125,9 @@ impl<S: Store> Log<S> {
     pub(in crate::replay) fn append_in_place(
         &self,
         inner: &mut Inner<S::Shelf>,
-        event: S::Event,
+        event: S::Packed,
         bytes: usize,
-    ) -> Result<(u64, bool), S::Event> {
+    ) -> Result<(u64, bool), S::Packed> {
         if inner.closed
             || inner.has_share()
             || needs_drop::<S::Event>()
@@ -157,7 +157,7 @@ impl<S: Store> Log<S> {
     pub(in crate::replay) fn append(
         &self,
         inner: &mut Inner<S::Shelf>,
-        event: S::Event,
+        event: S::Packed,
         bytes: usize,
     ) -> u64 {
         let at = inner.tail;

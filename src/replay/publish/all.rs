@@ -18,13 +18,13 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
         &self,
         events: impl IntoIterator<Item = S::Event>,
     ) -> Result<usize, PublishError<Vec<S::Event>>> {
-        let weighed = |event| {
+        let weighed = |event: S::Event| {
             let bytes = self.weight(&event);
-            (event, bytes)
+            (S::pack(event), bytes)
         };
         let events: Vec<_> = events.into_iter().map(weighed).collect();
-        let bare = |events: &mut dyn Iterator<Item = (S::Event, usize)>| {
-            events.map(|(event, _)| event).collect::<Vec<S::Event>>()
+        let bare = |events: &mut dyn Iterator<Item = (S::Packed, usize)>| {
+            events.map(|(event, _)| S::unpack(event)).collect::<Vec<S::Event>>()
         };
         if events.iter().any(|&(_, bytes)| bytes > self.log.max_bytes) {
             return Err(PublishError::TooLarge(bare(&mut events.into_iter())));

@@ -25,6 +25,7 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
         if bytes > self.log.max_bytes {
             return Err(PublishError::TooLarge(event));
         }
+        let event = S::pack(event);
         if needs_drop::<S::Event>() {
             // SAFETY: as the caller promises.
             return unsafe { After::<S, H, ALONE>::new(self) }.publish_one(event, bytes);
@@ -59,10 +60,10 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
     #[inline(always)]
     unsafe fn in_place<const ALONE: bool>(
         &self,
-        event: S::Event,
+        event: S::Packed,
         bytes: usize,
         waited: &mut MaybeUninit<Waited>,
-    ) -> Placed<S::Event> {
+    ) -> Placed<S::Packed> {
         let log = &self.log;
         if !ALONE {
             return log.with_all(|inner, parked| match log.append_in_place(inner, event, bytes) {
