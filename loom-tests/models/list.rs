@@ -180,7 +180,7 @@ models! {
     resuming {
         resume_beside_publish, 3, 337;
         resume_beside_evict, 3, 3846;
-        resume_ahead_beside_publish, 3, 15;
+        resume_ahead_beside_publish, 3, 3;
         wrong_epoch_beside_evict, 3, 4589;
         token_handed_on_beside_evict, 3, 828;
         resume_beside_close, 3, 1016;

@@ -18,7 +18,8 @@
 //! | operation | looks at |
 //! |---|---|
 //! | read | `tail`, the store, `head`: in this order |
-//! | subscribe, resume, stats | `head`, `tail`, `head` again, until it stands |
+//! | subscribe, resume | `head`, `tail`, `head` again, until it stands |
+//! | stats | `Inner`, under the lock; beside an only producer as above |
 //! | publish, close | `Inner`, under the lock or as the only producer; then `head`, the store, `tail` |
 //! | wait | `Parked`, under the lock; `tail` once more |
 //!
@@ -96,6 +97,14 @@ pub(super) enum Found<R> {
     Missed(u64, EvictReason),
     /// Not published yet.
     Nothing,
+}
+
+/// What there is.
+pub(super) struct Retained {
+    pub(super) head: u64,
+    pub(super) tail: u64,
+    pub(super) bytes: usize,
+    pub(super) closed: bool,
 }
 
 /// `head` and `tail` as they were at one moment.
@@ -200,9 +209,20 @@ impl<S: Store> Log<S> {
         self.watermarks.closed.load(Acquire)
     }
 
-    /// What all retained events weigh, or weighed a moment ago.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes.load(Relaxed)
+    /// What is retained at one moment.
+    pub(super) fn retained(&self) -> Retained {
+        if !self.alone {
+            return self.with_all(|&mut Inner { head, tail, bytes, closed, .. }, _| Retained {
+                head,
+                tail,
+                bytes,
+                closed,
+            });
+        }
+        // In this order: once it is closed, it stays as it is.
+        let closed = self.is_closed();
+        let Bounds { head, tail, .. } = self.bounds();
+        Retained { head, tail, bytes: self.bytes.load(Relaxed), closed }
     }
 
     pub(super) fn subscribers(&self) -> usize {
