@@ -4,7 +4,7 @@ fn main() {
     println!("cargo::rustc-cfg=bellwether_loom");
     // Features of the library that make no difference to a model.
     println!(
-        r#"cargo::rustc-check-cfg=cfg(feature, values("critical-section", "portable-atomic", "serde"))"#
+        r#"cargo::rustc-check-cfg=cfg(feature, values("critical-section", "futures-core", "portable-atomic", "serde"))"#
     );
     println!("cargo::rerun-if-changed=build.rs");
 }

@@ -5,6 +5,7 @@
 #![allow(non_upper_case_globals, reason = "a model is named as its test")]
 
 pub(crate) mod budget;
+pub(crate) mod budget_buffers;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
@@ -176,6 +177,16 @@ models! {
         the_heavier_grows_beside_search, 5, 24;
         join_beside_leave_and_search, 3, 1000;
         three_publish_under_one_cap, 1, 77;
+    }
+    budget_buffers {
+        publish_into_two_buffers, 3, 1;
+        evict_elsewhere_beside_read, 3, 1;
+        evict_elsewhere_beside_two_reads, 3, 1;
+        evict_elsewhere_beside_last_drop, 3, 1;
+        evict_elsewhere_beside_resume, 3, 1;
+        evict_elsewhere_beside_subscribe, 3, 1;
+        evict_elsewhere_beside_wait, 3, 1;
+        evict_one_victim_twice, 3, 1;
     }
     ;
     pairs {

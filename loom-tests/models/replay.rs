@@ -14,7 +14,7 @@ use loom::thread;
 use super::support::{Bell, Flag, Signal, block_on_with, poll_once};
 
 /// An event with a number, which is overwritten when it is dropped.
-struct Marked {
+pub(super) struct Marked {
     number: UnsafeCell<u64>,
     /// A leak is seen by loom.
     _leak: Arc<()>,
@@ -28,7 +28,7 @@ unsafe impl Send for Marked {}
 const GONE: u64 = 99;
 
 impl Marked {
-    fn new(number: u64) -> Self {
+    pub(super) fn new(number: u64) -> Self {
         Self { number: UnsafeCell::new(number), _leak: Arc::new(()) }
     }
 
@@ -70,7 +70,7 @@ fn check<B: ReplayHandle>(subscriber: &Subscriber<B>) {
 }
 
 /// Receives what is there; every event has its sequence number as its number.
-fn drain<B: ReplayHandle<Event = Marked>>(subscriber: &mut Subscriber<B>) -> Vec<u64> {
+pub(super) fn drain<B: ReplayHandle<Event = Marked>>(subscriber: &mut Subscriber<B>) -> Vec<u64> {
     let mut seen = vec![];
     let mut next = subscriber.token().seq + 1;
     loop {
