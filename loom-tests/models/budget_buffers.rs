@@ -51,7 +51,8 @@ fn settle<B: ReplayHandle<Event = Marked>>(subscriber: &mut Subscriber<B>, publi
     assert_eq!(receipt.received + receipt.missed, published);
 }
 
-/// One of them has to evict the other's.
+/// One of them has to evict the other's. With three preemptions loom shows the same old
+/// value of the registry's flag to whoever waits for it, again and again.
 pub(crate) fn publish_into_two_buffers() {
     let (budget, [a, b]) = members(1);
     let mut readers = [&a, &b].map(|buffer| Subscriber::new(buffer.clone(), Start::Oldest));

@@ -179,14 +179,14 @@ models! {
         three_publish_under_one_cap, 1, 77;
     }
     budget_buffers {
-        publish_into_two_buffers, 3, 1;
-        evict_elsewhere_beside_read, 3, 1;
-        evict_elsewhere_beside_two_reads, 3, 1;
-        evict_elsewhere_beside_last_drop, 3, 1;
-        evict_elsewhere_beside_resume, 3, 1;
-        evict_elsewhere_beside_subscribe, 3, 1;
-        evict_elsewhere_beside_wait, 3, 1;
-        evict_one_victim_twice, 3, 1;
+        publish_into_two_buffers, 2, 72;
+        evict_elsewhere_beside_read, 3, 239;
+        evict_elsewhere_beside_two_reads, 3, 148;
+        evict_elsewhere_beside_last_drop, 3, 7;
+        evict_elsewhere_beside_resume, 3, 74;
+        evict_elsewhere_beside_subscribe, 3, 581;
+        evict_elsewhere_beside_wait, 3, 292;
+        evict_one_victim_twice, 3, 1378;
     }
     ;
     pairs {
