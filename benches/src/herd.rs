@@ -6,9 +6,9 @@
 //! | [`Unbounded`] | nobody's: each session is bounded by itself only |
 //! | [`ByHand`] | those of the session itself, or of the largest, found by a scan |
 
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::time::Duration;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Instant;
 
@@ -19,8 +19,6 @@ use crate::clock::Stopwatch;
 /// What is published.
 pub type Event = Arc<u64>;
 
-/// Events that a session keeps at most.
-pub const CAPACITY: usize = 16;
 /// What an event weighs on average.
 pub const WEIGHT: usize = 128;
 
@@ -31,24 +29,21 @@ pub trait Herd: Sync {
 
     /// How many sessions there are.
     fn sessions(&self) -> usize;
-
-    /// The bytes of all that is retained.
-    fn bytes(&self) -> usize;
 }
 
 /// Buffers that share a budget.
 pub struct Members(pub Budget, Vec<Arc<ReplayBuffer<Event>>>);
 
 impl Members {
-    /// Empty, with so many bytes for all.
+    /// Empty, with so many places for events each, and so many bytes for all.
     ///
     /// # Panics
     ///
-    /// Without bytes.
+    /// Without places or bytes.
     #[must_use]
-    pub fn new(sessions: usize, cap: usize) -> Self {
+    pub fn new(sessions: usize, places: usize, cap: usize) -> Self {
         let budget = Budget::new(cap).expect("some bytes");
-        let build = |_| ReplayBuffer::builder().capacity(CAPACITY).budget(&budget).build();
+        let build = |_| ReplayBuffer::builder().capacity(places).budget(&budget).build();
         let buffers = (0..sessions).map(|at| build(at).expect("within bounds")).collect();
         Self(budget, buffers)
     }
@@ -62,24 +57,20 @@ impl Herd for Members {
     fn sessions(&self) -> usize {
         self.1.len()
     }
-
-    fn bytes(&self) -> usize {
-        self.1.iter().map(|buffer| buffer.stats().bytes).sum()
-    }
 }
 
 /// Buffers without a budget.
 pub struct Unbounded(Vec<Arc<ReplayBuffer<Event>>>);
 
 impl Unbounded {
-    /// Empty.
+    /// Empty, with so many places for events each.
     ///
     /// # Panics
     ///
-    /// Never: the capacity is within bounds.
+    /// Without places.
     #[must_use]
-    pub fn new(sessions: usize) -> Self {
-        let build = |_| ReplayBuffer::builder().capacity(CAPACITY).build().expect("within bounds");
+    pub fn new(sessions: usize, places: usize) -> Self {
+        let build = |_| ReplayBuffer::builder().capacity(places).build().expect("within bounds");
         Self((0..sessions).map(|at| Arc::new(build(at))).collect())
     }
 }
@@ -91,10 +82,6 @@ impl Herd for Unbounded {
 
     fn sessions(&self) -> usize {
         self.0.len()
-    }
-
-    fn bytes(&self) -> usize {
-        self.0.iter().map(|buffer| buffer.stats().bytes).sum()
     }
 }
 
@@ -117,16 +104,17 @@ struct Session {
 pub struct ByHand {
     sessions: Mutex<HashMap<usize, Session>>,
     used: AtomicUsize,
+    places: usize,
     cap: usize,
     payer: Payer,
 }
 
 impl ByHand {
-    /// Empty, with so many bytes for all.
+    /// Empty, with so many places for events each, and so many bytes for all.
     #[must_use]
-    pub fn new(sessions: usize, cap: usize, payer: Payer) -> Self {
+    pub fn new(sessions: usize, places: usize, cap: usize, payer: Payer) -> Self {
         let sessions = (0..sessions).map(|at| (at, Session::default())).collect();
-        Self { sessions: Mutex::new(sessions), used: AtomicUsize::new(0), cap, payer }
+        Self { sessions: Mutex::new(sessions), used: AtomicUsize::new(0), places, cap, payer }
     }
 }
 
@@ -142,7 +130,7 @@ impl Herd for ByHand {
             true
         };
         let own = sessions.get_mut(&session).expect("a session");
-        if own.events.len() == CAPACITY {
+        if own.events.len() == self.places {
             evict(own);
         }
         while self.used.load(Relaxed) + bytes > self.cap {
@@ -165,10 +153,6 @@ impl Herd for ByHand {
     fn sessions(&self) -> usize {
         self.sessions.lock().unwrap().len()
     }
-
-    fn bytes(&self) -> usize {
-        self.sessions.lock().unwrap().values().map(|session| session.bytes).sum()
-    }
 }
 
 /// Publishes `n` events, all threads together; how long an event took a thread (one),
@@ -185,7 +169,7 @@ pub fn publish(herd: &impl Herd, threads: usize, n: u64) -> Duration {
         let mut random = (thread as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         for _ in 0..each {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
-            let session = (random >> 32) as usize * sessions >> 32;
+            let session = (((random >> 32) * sessions as u64) >> 32) as usize;
             herd.publish(
                 session,
                 Arc::clone(&event),

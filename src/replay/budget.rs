@@ -38,8 +38,8 @@ use heaviest::Registry;
 ///
 /// A buffer keeps its own bounds besides. Whoever publishes when the budget is used up
 /// evicts from one of the *heaviest* buffers, wherever that is: one that retains at least
-/// half of what the heaviest does. Finding it takes the same time for three buffers and
-/// for a hundred thousand. So a session that piles events up pays for itself, and the
+/// half of what the heaviest does. In the long run finding it takes the same time for three
+/// buffers and for a hundred thousand. So a session that piles events up pays for itself, and the
 /// others keep theirs.
 ///
 /// A clone is the same budget. It lives as long as a clone or a buffer does.

@@ -1,16 +1,19 @@
 //! `cargo run --release -p benches --bin budget`: what one bound of bytes costs a herd
 //! of sessions, as Markdown. With `--quick` it only shows that everything runs.
 
+use core::hint::black_box;
 use core::time::Duration;
-use std::hint::black_box;
 
 use benches::allocations::{self, Counting};
-use benches::herd::{self, ByHand, CAPACITY, Herd, Members, Payer, Unbounded, WEIGHT};
+use benches::herd::{self, ByHand, Herd, Members, Payer, Unbounded, WEIGHT};
 use benches::rounds::{Contestant, Effort, Race};
 use benches::table::{Table, number};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
+
+/// Events that a session keeps at most, if there are many sessions.
+const PLACES: usize = 16;
 
 const UNBOUNDED: &str = "no budget";
 const ROOM: &str = "a budget with room";
@@ -32,17 +35,51 @@ fn memory(quick: bool) {
         table.row(vec![name.to_string(), each(empty), each(empty + more)]);
         drop(black_box(herd));
     };
-    row(UNBOUNDED, &|| Box::new(Unbounded::new(sessions)));
-    row("a budget", &|| Box::new(Members::new(sessions, usize::MAX)));
-    row("by hand", &|| Box::new(ByHand::new(sessions, usize::MAX, Payer::Itself)));
+    row(UNBOUNDED, &|| Box::new(Unbounded::new(sessions, PLACES)));
+    row("a budget", &|| Box::new(Members::new(sessions, PLACES, usize::MAX)));
+    row("by hand", &|| Box::new(ByHand::new(sessions, PLACES, usize::MAX, Payer::Itself)));
     allocations::stop();
     println!("{table}");
-    println!("Sessions keep up to {CAPACITY} events of 8 bytes each.\n");
+    println!("Sessions keep up to {PLACES} events of 8 bytes each.\n");
 }
 
-fn full<'a, T: Herd + 'a>(name: &'static str, herd: T, threads: usize, n: u64) -> Contestant<'a> {
-    herd::publish(&herd, 1, 2 * (herd.sessions() * CAPACITY) as u64);
-    Contestant::new(name, n, move |n| herd::publish(&herd, threads, n))
+/// Once there is nowhere an empty place.
+fn full<'a, T: Herd + 'a>(name: &'static str, herd: T, scene: Scene) -> Contestant<'a> {
+    herd::publish(&herd, 1, 2 * (scene.sessions * scene.places) as u64);
+    Contestant::new(name, scene.n, move |n| herd::publish(&herd, scene.threads, n))
+}
+
+#[derive(Clone, Copy)]
+struct Scene {
+    sessions: usize,
+    places: usize,
+    threads: usize,
+    n: u64,
+}
+
+fn row(table: &mut Table, scene: Scene, effort: Effort) {
+    let Scene { sessions, places, threads, n } = scene;
+    // What fills half of all places; and more than fits.
+    let (cap, ample) = (sessions * places * WEIGHT / 2, sessions * places * WEIGHT * 2);
+    let used_up = Members::new(sessions, places, cap);
+    let budget = used_up.0.clone();
+    let mut all = vec![
+        full(UNBOUNDED, Unbounded::new(sessions, places), scene),
+        full(ROOM, Members::new(sessions, places, ample), scene),
+        full(USED_UP, used_up, scene),
+        full(ITSELF, ByHand::new(sessions, places, cap, Payer::Itself), scene),
+    ];
+    // Each of its publications looks at all sessions.
+    let few = (n / sessions as u64).clamp(threads as u64, 1_000);
+    let largest = ByHand::new(sessions, places, cap, Payer::Largest);
+    herd::publish(&largest, 1, (sessions * places / 2 - sessions) as u64);
+    all.push(Contestant::new(LARGEST, few, move |n| herd::publish(&largest, threads, n)));
+    let race = Race::run(all, effort);
+    let cells = ALL.map(|name| number(race.of(name).map(Contestant::median)));
+    assert!(budget.used() <= cap);
+    let share = format!("{:.2} %", 100.0 * budget.used() as f64 / cap as f64);
+    let what = format!("{sessions} of {places}, {threads}");
+    table.row([what].into_iter().chain(cells).chain([share]).collect());
 }
 
 fn main() {
@@ -50,38 +87,17 @@ fn main() {
     let (rounds, millis) = if quick { (1, 0) } else { (5, 1_000) };
     let effort = Effort { rounds, time: Duration::from_millis(millis) };
     memory(quick);
-    let head = ["sessions, threads; ns per publish"].into_iter().chain(ALL);
+    let first = "sessions of places, threads; ns per publish";
+    let head = [first].into_iter().chain(ALL).chain(["of the bytes in use"]);
     let mut table = Table::new(&head.collect::<Vec<_>>());
-    let mut kept = Table::new(&["sessions", "of the cap in use, at the end"]);
     let n = if quick { 1_000 } else { 100_000 };
-    let herds: &[usize] = if quick { &[100] } else { &[100, 10_000, 100_000] };
-    for &sessions in herds {
-        // What fills half of all places; and more than fits.
-        let (cap, ample) = (sessions * CAPACITY * WEIGHT / 2, sessions * CAPACITY * WEIGHT * 2);
+    let herds = [(100, 1_024), (100, PLACES), (10_000, PLACES), (100_000, PLACES)];
+    for &(sessions, places) in if quick { &herds[1..2] } else { &herds } {
         for threads in [1, 4, 8] {
-            let used_up = Members::new(sessions, cap);
-            let budget = used_up.0.clone();
-            let mut all = vec![
-                full(UNBOUNDED, Unbounded::new(sessions), threads, n),
-                full(ROOM, Members::new(sessions, ample), threads, n),
-                full(USED_UP, used_up, threads, n),
-                full(ITSELF, ByHand::new(sessions, cap, Payer::Itself), threads, n),
-            ];
-            // Each of its publications looks at all sessions.
-            let few = (n / sessions as u64).clamp(threads as u64, 1_000);
-            let largest = ByHand::new(sessions, cap, Payer::Largest);
-            herd::publish(&largest, 1, (sessions * CAPACITY / 2) as u64 - sessions as u64);
-            all.push(Contestant::new(LARGEST, few, move |n| herd::publish(&largest, threads, n)));
-            let race = Race::run(all, effort);
-            let cells = ALL.map(|name| number(race.of(name).map(Contestant::median)));
-            let what = format!("{sessions}, {threads}");
-            table.row([what].into_iter().chain(cells).collect());
-            assert!(budget.used() <= cap);
-            let share = 100.0 * budget.used() as f64 / cap as f64;
-            kept.row(vec![format!("{sessions}, {threads}"), format!("{share:.2} %")]);
+            row(&mut table, Scene { sessions, places, threads, n }, effort);
         }
     }
-    println!("{table}\n{kept}");
+    println!("{table}");
     if quick {
         println!("Too short a run to time anything: it shows that all of it runs.");
     }
