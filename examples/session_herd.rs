@@ -15,10 +15,10 @@
 //! It exits with 3 if one of that turns out not to be so.
 
 use bellwether::{Budget, EvictReason, ReplayBuffer, Resume, Start, Subscriber, Token};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Instant;
 

@@ -6,9 +6,10 @@ use bellwether::{
     Budget, EvictReason, Missed, PublishError, ReplayBuffer, ReplayHooks, SingleProducer, Start,
     Subscriber, TryRecvError, WaitOutcome,
 };
-use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::cell::Cell;
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex};
 
 type OnDrop = Box<dyn FnOnce() + Send + Sync>;

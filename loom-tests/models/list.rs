@@ -172,9 +172,9 @@ models! {
         give_beside_gather, 5, 26;
         gather_beside_gather, 5, 6;
         reclaim_beside_drop_of_the_victim, 5, 10;
-        reclaim_beside_publish_of_the_victim, 3, 360;
+        reclaim_beside_publish_of_the_victim, 3, 780;
         growing_beside_search, 5, 23;
-        the_heavier_grows_beside_search, 5, 24;
+        the_heavier_grows_beside_search, 5, 78;
         join_beside_leave_and_search, 3, 1000;
         three_publish_under_one_cap, 1, 77;
     }
