@@ -16,7 +16,6 @@
 
 use bellwether::{Budget, EvictReason, ReplayBuffer, Resume, Start, Subscriber, Token};
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::ops::Range;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -31,7 +30,7 @@ const EVENTS: u64 = 8;
 const BUSY: u64 = 20;
 const WORKERS: usize = 4;
 
-type Outbox = ReplayBuffer<Box<[u8]>>;
+type Outbox = ReplayBuffer<Vec<u8>>;
 
 struct Session {
     outbox: Arc<Outbox>,
@@ -50,7 +49,7 @@ struct Session {
 impl Session {
     fn new(number: usize, budget: &Budget) -> Self {
         // A place for an event is allocated when it is needed, 16 at a time.
-        let builder = ReplayBuffer::builder().capacity(256).weigh(|event: &Box<[u8]>| event.len());
+        let builder = ReplayBuffer::builder().capacity(256).weigh(Vec::len);
         let outbox = builder.budget(budget).build().expect("within bounds");
         let reader = Subscriber::new(outbox.clone(), Start::Oldest);
         let (token, is_stalled) = (reader.token(), number % 10 == 3);
@@ -71,7 +70,7 @@ impl Session {
         let next = self.outbox.stats().published + 1;
         let mut event = vec![next as u8; 60 + dice % 140];
         event[..8].copy_from_slice(&next.to_le_bytes());
-        self.outbox.publish(event.into()).expect("it is open, and the event is small");
+        self.outbox.publish(event).expect("it is open, and the event is small");
     }
 
     /// What a client does that reads.
@@ -114,9 +113,9 @@ impl Session {
 }
 
 /// Publishes into some of the sessions, round by round; those who read do so at once.
-fn work(sessions: &mut [Session], rounds: Range<u64>) {
+fn work(sessions: &mut [Session]) {
     let mut dice = 0_usize;
-    for _ in rounds {
+    for _ in 0..EVENTS {
         for session in &mut *sessions {
             for _ in 0..if session.is_busy { BUSY } else { 1 } {
                 dice = dice.wrapping_mul(25_214_903_917).wrapping_add(11);
@@ -179,8 +178,7 @@ fn main() -> ExitCode {
     let most = thread::scope(|scope| {
         let watcher = scope.spawn(|| watch(&budget, &done));
         let shards = sessions.chunks_mut(count.div_ceil(WORKERS));
-        let workers: Vec<_> =
-            shards.map(|shard| scope.spawn(move || work(shard, 0..EVENTS))).collect();
+        let workers: Vec<_> = shards.map(|shard| scope.spawn(move || work(shard))).collect();
         workers.into_iter().for_each(|worker| worker.join().expect("a worker"));
         done.store(true, Relaxed);
         watcher.join().expect("the watcher")
