@@ -217,7 +217,7 @@ models! {
         single_beside_read_of_four, 2, 2000;
         single_beside_wait, 3, 160;
         single_beside_cancel, 3, 2000;
-        single_close_beside_wait, 3, 1200;
+        single_close_beside_wait, 3, 600;
         single_handed_over, 3, 350;
         single_beside_join, 1, 50;
     }

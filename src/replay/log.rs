@@ -28,9 +28,9 @@
 //! # The only producer
 //!
 //! Where there is only one, it has `Inner` for itself and takes the lock only if
-//! somebody waits. That needs a fence on both sides: it advances `tail` and then
-//! looks at `waits`; who parks sets `waits` and then looks at `tail`. Of the two
-//! fences one comes first, so one of them sees the other.
+//! somebody waits: it advances `tail` and then looks at `waits`; who parks sets `waits`
+//! and then looks at `tail`. Both do it by a read-modify-write of `waits`, as all do who
+//! write it, so that one comes after the other and sees what the other did before.
 
 #[cfg(feature = "alloc")]
 use super::budget::{Budget, Share};
@@ -39,7 +39,7 @@ use super::parked::Parked;
 use super::store::Store;
 use crate::histogram::counter::Counter;
 use crate::hooks::EvictReason;
-use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, SeqCst, const_fn, fence};
+use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, Release, const_fn};
 
 mod write;
 
@@ -73,7 +73,7 @@ pub(super) struct Log<S: Store> {
     /// There is only one producer: it does not take the lock.
     alone: bool,
     /// Where there is only one producer: whether somebody is parked.
-    waits: AtomicBool,
+    waits: AtomicUsize,
 }
 
 /// What whoever may publish works on.
@@ -156,7 +156,7 @@ impl<S: Store> Log<S> {
                 #[cfg(feature = "alloc")]
                 budget: None,
                 alone: false,
-                waits: AtomicBool::new(false),
+                waits: AtomicUsize::new(0),
             }
         }
     }
@@ -282,7 +282,8 @@ impl<S: Store> Log<S> {
         self.state.0.second(|parked| {
             let result = f(parked);
             if self.alone {
-                self.waits.store(!parked.is_empty(), Relaxed);
+                // Keeps what a producer's look before it has released.
+                self.waits.swap(usize::from(!parked.is_empty()), Relaxed);
             }
             result
         })
@@ -291,18 +292,18 @@ impl<S: Store> Log<S> {
     /// Whoever parks says so, holding the lock, before it looks at `tail` once more.
     pub(super) fn announce(&self) {
         if self.alone {
-            self.waits.store(true, Relaxed);
-            // ORDERING: SeqCst pairs with `somebody_waits`: one of the two sees the other.
-            fence(SeqCst);
+            // ORDERING: Acquire pairs with `somebody_waits`: if the producer has looked
+            // before, what it has published is seen.
+            self.waits.swap(1, Acquire);
         }
     }
 
     /// Asked by the only producer, after it has advanced `tail`.
     #[inline(always)]
     pub(super) fn somebody_waits(&self) -> bool {
-        // ORDERING: SeqCst pairs with `announce`.
-        fence(SeqCst);
-        self.waits.load(Relaxed)
+        // ORDERING: Release pairs with `announce`. It writes nothing, but is in the order
+        // of those who do.
+        self.waits.fetch_add(0, Release) != 0
     }
 }
 
