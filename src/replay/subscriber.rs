@@ -102,7 +102,7 @@ impl<B: Handle> Subscriber<B> {
         if !known {
             Resume::WrongEpoch { sub }
         } else if cursor > from {
-            sub.shared().hooks.missed(cursor - from);
+            shielded(|| sub.shared().hooks.missed(cursor - from));
             Resume::Gap { missed: Missed { from: from + 1, to: cursor + 1, reason }, sub }
         } else {
             Resume::Complete(sub)
@@ -234,15 +234,16 @@ impl<B: Handle> Subscriber<B> {
             }
         };
         self.cursor = at + 1;
-        shared.hooks.delivered(1, lag);
+        shielded(|| shared.hooks.delivered(1, lag));
         Ok(Event { seq: at + 1, value })
     }
 
     /// Lends up to `max` events that are there, in order, without cloning them; returns
-    /// how many there were, at least one unless `max` is 0. It ends early where events went.
+    /// how many there were, at least one unless `max` is 0. It ends early where events
+    /// went. What is published during the call is for the next one.
     ///
     /// What the closure is lent stays, even if it is evicted meanwhile: it should be
-    /// quick. It may use the buffer.
+    /// quick. It may use the buffer, and publish to it.
     ///
     /// # Errors
     ///
@@ -261,7 +262,7 @@ impl<B: Handle> Subscriber<B> {
     /// # }
     /// ```
     #[inline]
-    pub fn for_each_ready<F>(&mut self, max: usize, mut f: F) -> Result<usize, TryRecvError>
+    pub fn for_each_ready<F>(&mut self, mut max: usize, mut f: F) -> Result<usize, TryRecvError>
     where
         F: FnMut(u64, &B::Event),
     {
@@ -284,6 +285,11 @@ impl<B: Handle> Subscriber<B> {
                 Found::Nothing => return Err(self.nothing()),
             };
             let (tail, len) = (run.tail, run.len);
+            if done == 0 {
+                // What comes later is for the next call: so this one ends, also if the
+                // closure publishes.
+                max = max.min(usize::try_from(tail - at).unwrap_or(usize::MAX));
+            }
             // Tells also of those before a panic; not before the visit has ended.
             let delivered =
                 Delivered { hooks: &shared.hooks, from: at, cursor: &mut self.cursor, tail };
@@ -300,7 +306,8 @@ impl<B: Handle> Subscriber<B> {
     }
 
     /// Receives up to `max` events that are there, and appends them; returns how many,
-    /// at least one unless `max` is 0. It ends early where events went.
+    /// at least one unless `max` is 0. It ends early where events went. What is published
+    /// during the call is for the next one.
     ///
     /// # Errors
     ///
@@ -357,7 +364,7 @@ fn miss<H: ReplayHooks>(
     let missed = Missed { from: *cursor + 1, to: to + 1, reason };
     *cursor = to;
     *account += missed.events();
-    hooks.missed(missed.events());
+    shielded(|| hooks.missed(missed.events()));
     TryRecvError::Missed(missed)
 }
 
@@ -376,6 +383,29 @@ impl<H: ReplayHooks> Drop for Delivered<'_, H> {
         if events != 0 {
             shielded(|| self.hooks.delivered(events, self.tail - *self.cursor));
         }
+    }
+}
+
+/// Another subscriber at the same place, with an account of its own, which begins there.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use bellwether::{ReplayBuffer, Start};
+///
+/// let buffer = ReplayBuffer::builder().capacity(8).build().unwrap();
+/// buffer.publish_all(["a", "b"]).unwrap();
+/// let mut first = buffer.subscribe(Start::Oldest);
+/// first.try_recv().unwrap();
+/// let mut second = first.clone();
+/// assert_eq!(first.try_recv(), second.try_recv());
+/// assert_eq!((first.receipt().received, second.receipt().received), (2, 1));
+/// # }
+/// ```
+impl<B: Handle + Clone> Clone for Subscriber<B> {
+    fn clone(&self) -> Self {
+        let buffer = self.buffer.clone();
+        buffer.shared().log.join();
+        Self { buffer, cursor: self.cursor, began: self.cursor, missed: 0 }
     }
 }
 
