@@ -17,6 +17,7 @@
 //! | `replay/single.rs`, `replay/producer.rs` | the same with one producer, who needs no lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
+//! | `replay/read.rs` | receiving what is there |
 //! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
 //! | `replay/recv.rs`, `replay/stream.rs`, `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
 //! | `replay/token.rs`, `replay/stats.rs`, `replay/error.rs` | what is told of it |
@@ -25,6 +26,7 @@
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::hooks::ReplayHooks;
 
@@ -49,6 +51,7 @@ mod plain;
 mod plain_array;
 mod producer;
 mod publish;
+mod read;
 mod recv;
 mod ring;
 mod shared;
@@ -322,77 +325,6 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     }
 }
 
-impl<S: Store, H> Replay<S, H> {
-    /// What the buffer holds at this moment.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// use bellwether::ReplayBuffer;
-    ///
-    /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
-    /// (1..=5_u64).for_each(|event| assert!(buffer.publish(event).is_ok()));
-    /// let stats = buffer.stats();
-    /// assert_eq!((stats.published, stats.evicted_through, stats.len), (5, 3, 2));
-    /// assert_eq!((stats.bytes, stats.subscribers), (16, 0));
-    /// # }
-    /// ```
-    pub fn stats(&self) -> Stats {
-        self.shared.stats()
-    }
-
-    /// How many events are retained at most.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
-    /// assert_eq!(buffer.capacity(), 2);
-    /// # }
-    /// ```
-    pub fn capacity(&self) -> usize {
-        self.shared.log.capacity
-    }
-
-    /// Whether nothing is published any more: see [`close`](Self::close).
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
-    /// assert!(!buffer.is_closed());
-    /// buffer.close();
-    /// assert!(buffer.is_closed());
-    /// # }
-    /// ```
-    pub fn is_closed(&self) -> bool {
-        self.shared.log.is_closed()
-    }
-
-    /// The token of a subscriber that has received everything up to now; its `epoch` is
-    /// that of the buffer.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// let buffer = bellwether::ReplayBuffer::builder().capacity(2).build().unwrap();
-    /// buffer.publish("first").unwrap();
-    /// assert_eq!(buffer.token().seq, 1);
-    /// # }
-    /// ```
-    pub fn token(&self) -> Token {
-        self.shared.token(self.shared.log.tail())
-    }
-
-    /// Who observes the buffer.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
-    /// assert_eq!(buffer.hooks(), &());
-    /// # }
-    /// ```
-    pub fn hooks(&self) -> &H {
-        &self.shared.hooks
-    }
-}
-
 impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// Subscribes. What is retained and what is published later meet without a gap and
     /// without a duplicate. See [`Subscriber::new`] for a subscriber that owns its
@@ -429,6 +361,10 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
         Subscriber::resume(self, token)
     }
 }
+
+/// Events are whole whenever code of theirs runs.
+impl<S: Store<Event: UnwindSafe + RefUnwindSafe>, H: RefUnwindSafe> RefUnwindSafe for Replay<S, H> {}
+impl<S: Store<Event: UnwindSafe>, H: UnwindSafe> UnwindSafe for Replay<S, H> {}
 
 /// Without the events, so that any can be shown.
 impl<S: Store, H> fmt::Debug for Replay<S, H> {
