@@ -131,8 +131,10 @@ use shared::Shared;
 ///
 /// # Large events
 ///
-/// An event is moved a few times, and a publication takes the stack of about ten. Put
-/// what has more than a few KiB into a `Box` or an `Arc`.
+/// Events are moved, and evicted ones are carried out eight at a time: a publication of
+/// events that need a drop takes the stack of about twenty, and of more than a hundred
+/// in a build that is not optimised. Put what has more than a few KiB into a `Box` or an
+/// `Arc`.
 ///
 /// # Panics
 ///
