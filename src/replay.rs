@@ -11,16 +11,22 @@
 //! | `replay/pins.rs` | the count of readers inside, and why they need no lock |
 //! | `replay/ring.rs`, `replay/plain.rs`, `replay/words.rs`, `replay/plain_array.rs` | such a place: plain events, read optimistically |
 //! | `replay/lock.rs` | the producers' lock |
+//! | `replay/batch.rs` | events and wakers that are carried out of it |
+//! | `replay/budget.rs`, `replay/budget/` | a bound of bytes over many buffers |
+//! | `replay/shared.rs`, `replay/builder.rs` | all parts of a buffer, and how it is made |
 //! | `replay/single.rs`, `replay/producer.rs` | the same with one producer, who needs no lock |
 //! | `replay/publish.rs` | a publication from end to end, and what happens if something panics |
 //! | `replay/subscriber.rs` | a cursor, and its receipts |
+//! | `replay/read.rs` | receiving what is there |
 //! | `replay/start.rs`, `replay/handle.rs` | where a subscriber begins, and how it holds its buffer |
-//! | `replay/recv.rs`, `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/recv.rs`, `replay/stream.rs`, `replay/wait.rs`, `replay/parked.rs` | waiting for the next event |
+//! | `replay/token.rs`, `replay/stats.rs`, `replay/error.rs` | what is told of it |
 //! | `replay/weigh.rs` | what an event weighs, by its type |
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
 use core::fmt;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use crate::hooks::ReplayHooks;
 
@@ -45,6 +51,7 @@ mod plain;
 mod plain_array;
 mod producer;
 mod publish;
+mod read;
 mod recv;
 mod ring;
 mod shared;
@@ -113,9 +120,21 @@ use shared::Shared;
 /// At most [`capacity`](Builder::capacity) events, with at most
 /// [`max_bytes`](Builder::max_bytes) in all, are retained. On top of these come
 /// evicted events that a reader was inside of when they were evicted: those of a chunk
-/// (an eighth of the capacity, at most 16 events) for each thread that is in the middle
-/// of reading. They are dropped when somebody next publishes after it has finished. A
-/// subscriber that stands still is not in the middle of reading: it costs its cursor.
+/// (an eighth of the capacity rounded up to a power of two, at most 16 events) for each
+/// thread that is in the middle of reading. They are dropped when somebody next publishes
+/// after it has finished. A subscriber that stands still is not in the middle of reading:
+/// it costs its cursor.
+///
+/// Beside the events there are, from the beginning, at most two pointers for each chunk
+/// that the capacity takes; and a word for each event that there is memory for. That is
+/// allocated in chunks, as events come, and kept until the buffer goes.
+///
+/// # Large events
+///
+/// Events are moved, and evicted ones are carried out eight at a time: a publication of
+/// events that need a drop takes the stack of about twenty, and of more than a hundred
+/// in a build that is not optimised. Put what has more than a few KiB into a `Box` or an
+/// `Arc`.
 ///
 /// # Panics
 ///
@@ -249,12 +268,14 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// Stores many events, and wakes those who wait once; returns how many there were.
     ///
     /// They become visible all at once if they fit into the buffer together; otherwise
-    /// in several steps, each of as many as fit, between which others may publish.
+    /// in several steps, each of as many as fit, between which others may publish. The
+    /// iterator is run to its end before: memory for all of them is allocated.
     ///
     /// # Errors
     ///
     /// If one of them weighs more than the whole buffer may, nothing is stored, and all
-    /// are given back. If the buffer is closed, those that were not stored are.
+    /// are given back. If the buffer is closed or [`Busy`](PublishError::Busy), those that
+    /// were not stored are. Without events there is no error.
     ///
     /// # Panics
     ///
@@ -306,50 +327,6 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
     }
 }
 
-impl<S: Store, H> Replay<S, H> {
-    /// What the buffer holds at this moment.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// use bellwether::ReplayBuffer;
-    ///
-    /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
-    /// (1..=5_u64).for_each(|event| assert!(buffer.publish(event).is_ok()));
-    /// let stats = buffer.stats();
-    /// assert_eq!((stats.published, stats.evicted_through, stats.len), (5, 3, 2));
-    /// assert_eq!((stats.bytes, stats.subscribers), (16, 0));
-    /// # }
-    /// ```
-    pub fn stats(&self) -> Stats {
-        self.shared.stats()
-    }
-
-    /// The token of a subscriber that has received everything up to now.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// let buffer = bellwether::ReplayBuffer::builder().capacity(2).build().unwrap();
-    /// buffer.publish("first").unwrap();
-    /// assert_eq!(buffer.token().seq, 1);
-    /// # }
-    /// ```
-    pub fn token(&self) -> Token {
-        self.shared.token(self.shared.log.tail())
-    }
-
-    /// Who observes the buffer.
-    ///
-    /// ```
-    /// # #[cfg(feature = "alloc")] {
-    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
-    /// assert_eq!(buffer.hooks(), &());
-    /// # }
-    /// ```
-    pub fn hooks(&self) -> &H {
-        &self.shared.hooks
-    }
-}
-
 impl<S: Store, H: ReplayHooks> Replay<S, H> {
     /// Subscribes. What is retained and what is published later meet without a gap and
     /// without a duplicate. See [`Subscriber::new`] for a subscriber that owns its
@@ -386,6 +363,10 @@ impl<S: Store, H: ReplayHooks> Replay<S, H> {
         Subscriber::resume(self, token)
     }
 }
+
+/// Events are whole whenever code of theirs runs.
+impl<S: Store<Event: UnwindSafe + RefUnwindSafe>, H: RefUnwindSafe> RefUnwindSafe for Replay<S, H> {}
+impl<S: Store<Event: UnwindSafe>, H: UnwindSafe> UnwindSafe for Replay<S, H> {}
 
 /// Without the events, so that any can be shown.
 impl<S: Store, H> fmt::Debug for Replay<S, H> {

@@ -29,6 +29,12 @@ holds!(Subscriber<std::sync::Arc<ReplayBuffer<Both>>>: Send, Sync, Unpin);
 fails!(Subscriber<&'static ReplayBuffer<SendOnly>>: Send, Sync);
 fails!(Subscriber<std::sync::Arc<ReplayBuffer<SendOnly>>>: Send, Sync);
 
+// A panic harms no buffer, so long as it harms no event.
+holds!(ReplayBuffer<Both>: UnwindSafe, RefUnwindSafe);
+holds!(Subscriber<&'static ReplayBuffer<Both>>: UnwindSafe);
+fails!(ReplayBuffer<SendOnly>: RefUnwindSafe);
+fails!(Subscriber<&'static ReplayBuffer<SendOnly>>: UnwindSafe);
+
 // Without an allocator it is the same.
 holds!(ReplayArray<Both, 2>: Send, Sync);
 holds!(ReplayArray<SendOnly, 2>: Send);

@@ -32,7 +32,8 @@ use crate::sync::const_fn;
 /// readers look at and what publishers look at begin at multiples of 128. A
 /// `ReplayArray<u32, 8>` has 896 bytes on a 64-bit target. At most `N + SPARE` events
 /// are alive; one that was evicted while a reader was inside goes when somebody next
-/// publishes after the reader has left.
+/// publishes after the reader has left. If events need a drop, a publication takes the
+/// stack of about twenty.
 ///
 /// # Interrupts
 ///

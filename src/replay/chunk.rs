@@ -6,7 +6,7 @@
 //! | `pins` | readers, by read-modify-write | readers, the holder of the lock |
 //! | `book` | the holder of the lock | the holder of the lock |
 //! | a slot from `tail` on | the holder of the lock | – |
-//! | a slot from `head` to `tail` | – | whoever has a pin that [`Log::pin`](super::log::Log::pin) gave |
+//! | a slot from `head` to `tail` | – | whoever looked at `head` after [`Chunk::pin`]: see `Log::find` |
 //! | a slot below `head` | the holder of the lock, once [`Chunk::is_left`] | whoever had a pin before |
 //!
 //! A chunk stays where it is, and is not freed, before the log is dropped: whoever

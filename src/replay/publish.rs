@@ -151,7 +151,9 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
             match visit {
                 Visit::Published(at) => {
                     let (events_before, bytes_before) = self.published.unwrap_or_default();
-                    let published = (events_before + events as u64, bytes_before + bytes as u64);
+                    // Of all pieces: each fits, their sum need not.
+                    let bytes = bytes_before.saturating_add(bytes as u64);
+                    let published = (events_before + events as u64, bytes);
                     self.published = Some(published);
                     return Ok(at);
                 }

@@ -102,6 +102,36 @@ impl<S: Store, H> SingleProducer<Replay<S, H>> {
         self.buffer.stats()
     }
 
+    /// How many events are retained at most.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use bellwether::{ReplayBuffer, SingleProducer};
+    ///
+    /// let buffer = ReplayBuffer::<u8>::builder().capacity(8).build().unwrap();
+    /// assert_eq!(SingleProducer::new(buffer).capacity(), 8);
+    /// # }
+    /// ```
+    pub fn capacity(&self) -> usize {
+        self.buffer.capacity()
+    }
+
+    /// Whether nothing is published any more: see [`Producer::close`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use bellwether::{ReplayBuffer, SingleProducer};
+    ///
+    /// let buffer = ReplayBuffer::<u8>::builder().capacity(8).build().unwrap();
+    /// let buffer = SingleProducer::new(buffer);
+    /// buffer.producer().unwrap().close();
+    /// assert!(buffer.is_closed());
+    /// # }
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.buffer.is_closed()
+    }
+
     /// The token of a subscriber that has received everything up to now.
     ///
     /// ```

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::Replay;
 use super::log::Retained;
 use super::shared::Shared;
 use super::store::Store;
@@ -33,6 +34,77 @@ pub struct Stats {
     pub subscribers: usize,
     /// Whether nothing is published any more.
     pub closed: bool,
+}
+
+impl<S: Store, H> Replay<S, H> {
+    /// What the buffer holds at this moment.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use bellwether::ReplayBuffer;
+    ///
+    /// let buffer = ReplayBuffer::builder().capacity(2).build().unwrap();
+    /// (1..=5_u64).for_each(|event| assert!(buffer.publish(event).is_ok()));
+    /// let stats = buffer.stats();
+    /// assert_eq!((stats.published, stats.evicted_through, stats.len), (5, 3, 2));
+    /// assert_eq!((stats.bytes, stats.subscribers), (16, 0));
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+
+    /// How many events are retained at most.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
+    /// assert_eq!(buffer.capacity(), 2);
+    /// # }
+    /// ```
+    pub fn capacity(&self) -> usize {
+        self.shared.log.capacity
+    }
+
+    /// Whether nothing is published any more: see [`close`](Self::close).
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
+    /// assert!(!buffer.is_closed());
+    /// buffer.close();
+    /// assert!(buffer.is_closed());
+    /// # }
+    /// ```
+    pub fn is_closed(&self) -> bool {
+        self.shared.log.is_closed()
+    }
+
+    /// The token of a subscriber that has received everything up to now; its `epoch` is
+    /// that of the buffer.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// let buffer = bellwether::ReplayBuffer::builder().capacity(2).build().unwrap();
+    /// buffer.publish("first").unwrap();
+    /// assert_eq!(buffer.token().seq, 1);
+    /// # }
+    /// ```
+    pub fn token(&self) -> Token {
+        self.shared.token(self.shared.log.tail())
+    }
+
+    /// Who observes the buffer.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// let buffer = bellwether::ReplayBuffer::<u8>::builder().capacity(2).build().unwrap();
+    /// assert_eq!(buffer.hooks(), &());
+    /// # }
+    /// ```
+    pub fn hooks(&self) -> &H {
+        &self.shared.hooks
+    }
 }
 
 impl<S: Store, H> Shared<S, H> {

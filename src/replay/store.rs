@@ -7,8 +7,8 @@
 //! | [`Ring`](super::ring::Ring) | plain | allocated when it is made | loads, and looks at `head` again |
 //!
 //! A position is `tail` before its event is appended, and is evicted once `head` has
-//! passed it: see `log.rs`. All but `visit`, `reach`, `pack` and `unpack` are for whoever holds the
-//! log's lock; they run no code of a user's.
+//! passed it: see `log.rs`. What takes the shelf is for whoever holds the log's lock, or
+//! is the only producer, and runs no code of a user's; the rest is for anybody.
 
 use super::batch::Batch;
 

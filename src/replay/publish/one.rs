@@ -11,6 +11,7 @@ use crate::replay::error::PublishError;
 use crate::replay::parked::Parked;
 use crate::replay::shared::Shared;
 use crate::replay::store::Store;
+use crate::sync::shielded;
 
 impl<S: Store, H: ReplayHooks> Shared<S, H> {
     /// # Safety
@@ -36,7 +37,7 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
         match unsafe { self.in_place::<ALONE>(event, bytes, &mut waited) } {
             Placed::Alone(at, evicted) => {
                 let _evicted = Told(&self.hooks, u64::from(evicted), EvictReason::Count);
-                self.hooks.published(1, bytes as u64);
+                shielded(|| self.hooks.published(1, bytes as u64));
                 Ok(at + 1)
             }
             Placed::Waited(at, evicted) => {
