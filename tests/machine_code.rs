@@ -159,3 +159,15 @@ fn the_code_is_compiled_and_not_counted_on_this_architecture() {
     println!("not counted on this architecture: {lines} instructions");
     assert_eq!(count(&instructions("probe_get"), |line| any_of(line, &["call"])), 0);
 }
+
+/// A static buffer as it is made is all zeroes, so that it lies in `.bss`: in firmware,
+/// it takes no flash.
+#[cfg(target_os = "linux")]
+#[test]
+fn static_arrays_are_zeroes() {
+    for name in ["PROBE_ARRAY", "PROBE_PLAIN_ARRAY"] {
+        let before = ASSEMBLY.lines().take_while(|line| *line != format!("{name}:"));
+        let section = before.filter(|line| line.trim().starts_with(".section")).last();
+        assert!(section.is_some_and(|section| section.contains(".bss")), "{name}: {section:?}");
+    }
+}

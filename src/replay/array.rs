@@ -27,7 +27,7 @@ use crate::sync::const_fn;
 ///
 /// # Memory
 ///
-/// All of it is in the value: `N + SPARE` slots, each with an event and a word, and
+/// A new one is all zeroes, so that a `static` lies in `.bss`. All of it is in the value: `N + SPARE` slots, each with an event and a word, and
 /// `2 N + SPARE` words beside them. The rest is at most 640 bytes, mostly gaps: what
 /// readers look at and what publishers look at begin at multiples of 128. A
 /// `ReplayArray<u32, 8>` has 896 bytes on a 64-bit target. At most `N + SPARE` events
@@ -100,7 +100,7 @@ impl<T, const N: usize, H, const SPARE: usize> ReplayArray<T, N, H, SPARE> {
         #[must_use]
         pub const fn with_hooks(hooks: H) -> Self {
             const { assert!(N > 0, "a replay array needs room for an event") };
-            let log = Log::new(N, usize::MAX, Inline::new(), Shelf::new());
+            let log = Log::new(0, Inline::new(), Shelf::new());
             Self { shared: Shared { log, epoch: 0, weigh: None, hooks } }
         }
     }
@@ -123,7 +123,7 @@ impl<T, const N: usize, H, const SPARE: usize> ReplayArray<T, N, H, SPARE> {
     #[must_use]
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
         assert!(bytes > 0, "`max_bytes(0)`: no event would fit");
-        self.shared.log.max_bytes = bytes;
+        self.shared.log.set_max_bytes(bytes);
         self
     }
 

@@ -126,7 +126,8 @@ impl<T, H, B> Builder<T, H, B> {
             return Err(BuildError::NoBytes);
         }
         let (store, shelf) = new(capacity);
-        let log = Log::new(capacity, self.max_bytes, store, shelf);
+        let mut log = Log::new(capacity, store, shelf);
+        log.set_max_bytes(self.max_bytes);
         let shared = Shared { log, epoch: self.epoch, weigh: self.weigh, hooks: self.hooks };
         Ok((shared, self.budget))
     }

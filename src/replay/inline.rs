@@ -170,6 +170,7 @@ impl<T, const N: usize, const SPARE: usize> Store for Inline<T, N, SPARE> {
     where
         T: 'a;
     type Spare = Infallible;
+    const CAPACITY: usize = N;
     const IN_PLACE_OF: bool = true;
 
     #[inline(always)]

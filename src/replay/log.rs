@@ -61,8 +61,11 @@ struct Aligned<T>(T);
 pub(super) struct Log<S: Store> {
     watermarks: Watermarks,
     store: S,
-    pub(super) capacity: usize,
-    pub(super) max_bytes: usize,
+    /// Beyond [`Store::CAPACITY`]. This and the next are such that a log in a static, as
+    /// it is made, is all zeroes.
+    capacity_more: usize,
+    /// What is lacking of all bytes that there can be: without a bound, 0.
+    bytes_less: usize,
     state: Aligned<Split<Inner<S::Shelf>, Parked>>,
     /// As in `Inner`, for whoever does not hold the lock.
     bytes: AtomicUsize,
@@ -122,13 +125,9 @@ const REASONS: [EvictReason; 4] =
 
 impl<S: Store> Log<S> {
     const_fn! {
-        /// `capacity` is not 0.
-        pub(super) const fn new(
-            capacity: usize,
-            max_bytes: usize,
-            store: S,
-            shelf: S::Shelf,
-        ) -> Self {
+        /// Retains [`Store::CAPACITY`] events and `capacity_more`, together not 0,
+        /// without a bound of bytes.
+        pub(super) const fn new(capacity_more: usize, store: S, shelf: S::Shelf) -> Self {
             Self {
                 watermarks: Watermarks {
                     tail: Counter::new(),
@@ -136,8 +135,8 @@ impl<S: Store> Log<S> {
                     closed: AtomicBool::new(false),
                 },
                 store,
-                capacity,
-                max_bytes,
+                capacity_more,
+                bytes_less: 0,
                 state: Aligned(Split::new(
                     Inner {
                         tail: 0,
@@ -161,6 +160,22 @@ impl<S: Store> Log<S> {
         }
     }
 
+    /// How many events are retained at most.
+    #[inline(always)]
+    pub(super) const fn capacity(&self) -> usize {
+        S::CAPACITY + self.capacity_more
+    }
+
+    /// How many bytes are retained at most.
+    #[inline(always)]
+    pub(super) const fn max_bytes(&self) -> usize {
+        !self.bytes_less
+    }
+
+    pub(super) const fn set_max_bytes(&mut self, bytes: usize) {
+        self.bytes_less = !bytes;
+    }
+
     /// From now on there is one producer.
     pub(super) const fn set_alone(&mut self) {
         self.alone = true;
@@ -170,7 +185,7 @@ impl<S: Store> Log<S> {
     #[cfg(feature = "alloc")]
     pub(super) fn join_budget(&mut self, share: Share) {
         self.budget = Some(share.budget().clone());
-        self.max_bytes = self.max_bytes.min(share.budget().max_bytes());
+        self.set_max_bytes(self.max_bytes().min(share.budget().max_bytes()));
         self.state.0.exclusive(|inner| inner.share = Some(share));
     }
 

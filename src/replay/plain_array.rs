@@ -74,7 +74,7 @@ impl<T: Plain, const N: usize, H> PlainArray<T, N, H> {
         #[must_use]
         pub const fn with_hooks(hooks: H) -> Self {
             const { assert!(N > 0, "a plain array needs room for an event") };
-            let log = Log::new(N, usize::MAX, Ring::in_array(), ());
+            let log = Log::new(0, Ring::in_array(), ());
             Self { shared: Shared { log, epoch: 0, weigh: None, hooks } }
         }
     }
@@ -95,7 +95,7 @@ impl<T: Plain, const N: usize, H> PlainArray<T, N, H> {
     #[must_use]
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
         assert!(bytes > 0, "`max_bytes(0)`: no event would fit");
-        self.shared.log.max_bytes = bytes;
+        self.shared.log.set_max_bytes(bytes);
         self
     }
 

@@ -61,6 +61,10 @@ pub trait Slots: sealed::Sealed {
     #[doc(hidden)]
     type Array<X>: AsRef<[X]>;
 
+    /// As the store's.
+    #[doc(hidden)]
+    const CAPACITY: usize = 0;
+
     /// Where of `len` slots a position is.
     #[doc(hidden)]
     fn index(at: u64, len: usize) -> usize;
@@ -100,6 +104,7 @@ impl<const N: usize> sealed::Sealed for ArraySlots<N> {}
 
 impl<const N: usize> Slots for ArraySlots<N> {
     type Array<X> = [X; N];
+    const CAPACITY: usize = N;
 
     /// A mask, if `N` is a power of two.
     #[inline(always)]
@@ -139,6 +144,7 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
     where
         Self: 'a;
     type Spare = ();
+    const CAPACITY: usize = P::CAPACITY;
     const IN_PLACE_OF: bool = false;
 
     #[inline(always)]

@@ -63,7 +63,7 @@ impl<S: Store, H> Replay<S, H> {
     /// # }
     /// ```
     pub fn capacity(&self) -> usize {
-        self.shared.log.capacity
+        self.shared.log.capacity()
     }
 
     /// Whether nothing is published any more: see [`close`](Self::close).
@@ -126,8 +126,8 @@ impl<S: Store, H> Shared<S, H> {
 
     pub(super) fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
-            .field("capacity", &self.log.capacity)
-            .field("max_bytes", &self.log.max_bytes)
+            .field("capacity", &self.log.capacity())
+            .field("max_bytes", &self.log.max_bytes())
             .field("stats", &self.stats())
             .finish_non_exhaustive()
     }

@@ -35,6 +35,10 @@ pub trait Store: sealed::Sealed + Sized {
     #[doc(hidden)]
     type Spare;
 
+    /// How many events are retained at most, if the type says so; otherwise 0.
+    #[doc(hidden)]
+    const CAPACITY: usize = 0;
+
     /// Whether one event takes the place of one that is evicted for it. Otherwise its
     /// place is there before, and nothing is evicted for an event that is then refused.
     #[doc(hidden)]

@@ -64,10 +64,10 @@ impl<S: Store> Log<S> {
         let word = inner.head_word();
         loop {
             // Never more than `capacity`, so it fits.
-            if inner.len() as usize > self.capacity - events {
+            if inner.len() as usize > self.capacity() - events {
                 evicted.by_count += 1;
                 inner.reason = EvictReason::Count;
-            } else if inner.bytes > self.max_bytes - bytes {
+            } else if inner.bytes > self.max_bytes() - bytes {
                 evicted.by_bytes += 1;
                 inner.reason = EvictReason::Bytes;
             } else {
@@ -135,9 +135,9 @@ impl<S: Store> Log<S> {
         {
             return Err(event);
         }
-        let evicts = inner.len() == self.capacity as u64;
+        let evicts = inner.len() == self.capacity() as u64;
         let weight = if evicts { self.store.weight(&inner.shelf, inner.head) } else { 0 };
-        if inner.bytes - weight > self.max_bytes - bytes {
+        if inner.bytes - weight > self.max_bytes() - bytes {
             return Err(event);
         }
         if evicts {

@@ -26,7 +26,7 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
         let bare = |events: &mut dyn Iterator<Item = (S::Packed, usize)>| {
             events.map(|(event, _)| S::unpack(event)).collect::<Vec<S::Event>>()
         };
-        if events.iter().any(|&(_, bytes)| bytes > self.log.max_bytes) {
+        if events.iter().any(|&(_, bytes)| bytes > self.log.max_bytes()) {
             return Err(PublishError::TooLarge(bare(&mut events.into_iter())));
         }
         let len = events.len();
@@ -35,9 +35,9 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
         let mut after = unsafe { After::<S, H, ALONE>::new(self) };
         while !events.as_slice().is_empty() {
             let (mut piece, mut bytes) = (0, 0_usize);
-            for &(_, more) in events.as_slice().iter().take(self.log.capacity) {
+            for &(_, more) in events.as_slice().iter().take(self.log.capacity()) {
                 match bytes.checked_add(more) {
-                    Some(sum) if sum <= self.log.max_bytes => bytes = sum,
+                    Some(sum) if sum <= self.log.max_bytes() => bytes = sum,
                     _ => break,
                 }
                 piece += 1;

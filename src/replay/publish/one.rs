@@ -23,7 +23,7 @@ impl<S: Store, H: ReplayHooks> Shared<S, H> {
         event: S::Event,
         bytes: usize,
     ) -> Result<u64, PublishError<S::Event>> {
-        if bytes > self.log.max_bytes {
+        if bytes > self.log.max_bytes() {
             return Err(PublishError::TooLarge(event));
         }
         let event = S::pack(event);
