@@ -6,8 +6,8 @@ use bellwether::{
     Budget, EvictReason, Missed, PublishError, ReplayBuffer, ReplayHooks, Start, Subscriber,
     TryRecvError, WaitOutcome,
 };
+use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 type Events = Arc<ReplayBuffer<Arc<()>>>;
@@ -133,7 +133,7 @@ fn drops_run_outside() {
     }
     let mut panics = 0;
     for _ in 0..9 {
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let caught = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
             quiet.publish_sized(Arc::new(()), 100).unwrap()
         }));
         panics += usize::from(caught.is_err());

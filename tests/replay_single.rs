@@ -3,9 +3,9 @@
 #![cfg(feature = "std")]
 
 use bellwether::{Event, Producer, PublishError, ReplayBuffer, SingleProducer, Start, Subscriber};
+use core::sync::atomic::{AtomicBool, Ordering};
 use futures::executor::block_on;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 fn buffer<T>(capacity: usize) -> Arc<SingleProducer<ReplayBuffer<T>>> {
@@ -22,7 +22,7 @@ fn there_is_one_at_a_time() {
     first.publish("first").unwrap();
     drop(first);
     assert_eq!(buffer.producer().unwrap().publish("second"), Ok(2));
-    std::mem::forget(buffer.producer().unwrap());
+    core::mem::forget(buffer.producer().unwrap());
     assert!(buffer.producer().is_none(), "leaked with its claim");
     assert_eq!(buffer.stats().published, 2);
 }
@@ -170,17 +170,17 @@ fn wakers_run_outside() {
     let buffer = buffer(2);
     let mut producer = buffer.producer().unwrap();
     let mut subscriber = buffer.subscribe(Start::Live);
-    let waker = std::task::Waker::from(Arc::new(Elsewhere(elsewhere.clone())));
+    let waker = core::task::Waker::from(Arc::new(Elsewhere(elsewhere.clone())));
     {
         let mut waits = std::pin::pin!(subscriber.recv());
-        let mut context = std::task::Context::from_waker(&waker);
+        let mut context = core::task::Context::from_waker(&waker);
         assert!(waits.as_mut().poll(&mut context).is_pending());
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let caught = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {
             producer.publish(7_u64).unwrap()
         }));
         assert!(caught.is_err());
         assert_eq!(elsewhere.stats().published, 1);
-        assert!(matches!(waits.as_mut().poll(&mut context), std::task::Poll::Ready(Ok(_))));
+        assert!(matches!(waits.as_mut().poll(&mut context), core::task::Poll::Ready(Ok(_))));
     }
     assert_eq!(producer.publish(8), Ok(2));
     assert_eq!(subscriber.try_recv().unwrap().value, 8);

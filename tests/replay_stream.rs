@@ -3,13 +3,14 @@
 #![cfg(all(feature = "std", feature = "futures-core"))]
 
 use bellwether::{Event, Missed, ReplayBuffer, ReplayHooks, Start, Subscriber};
+use core::pin::pin;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
 use futures::executor::block_on;
 use futures::stream::{FusedStream, Stream, StreamExt};
 use futures::task::noop_waker;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::Wake;
 
 fn buffer(capacity: usize) -> Arc<ReplayBuffer<u32>> {
     Arc::new(ReplayBuffer::builder().capacity(capacity).build().unwrap())

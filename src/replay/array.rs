@@ -84,8 +84,7 @@ impl<T, const N: usize, const SPARE: usize> ReplayArray<T, N, (), SPARE> {
 
 impl<T, const N: usize, H, const SPARE: usize> ReplayArray<T, N, H, SPARE> {
     const_fn! {
-        /// As [`new`](Self::new), observed by `hooks`: see
-        /// [`ReplayHooks`](crate::ReplayHooks).
+        /// As [`new`](Self::new), observed by `hooks`: see [`ReplayHooks`].
         ///
         /// ```
         /// # #[cfg(feature = "std")] {

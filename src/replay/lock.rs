@@ -16,6 +16,7 @@ use crate::sync::{Acquire, AtomicBool, Masked, Relaxed, Release, UnsafeCell, con
 struct Flag(AtomicBool);
 
 /// A value that one thread at a time works on.
+#[cfg(feature = "alloc")]
 #[derive(Debug)]
 pub(super) struct Locked<T> {
     flag: Flag,
@@ -24,6 +25,7 @@ pub(super) struct Locked<T> {
 
 // SAFETY: a reference gives access to the value to one thread at a time, so that it
 // is only ever moved from thread to thread.
+#[cfg(feature = "alloc")]
 unsafe impl<T: Send> Sync for Locked<T> {}
 
 /// Two values under one lock; the first may belong to one thread instead.
@@ -53,6 +55,7 @@ impl Drop for Held<'_> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<T> Locked<T> {
     const_fn! {
         pub(super) const fn new(value: T) -> Self {

@@ -8,7 +8,7 @@ use super::error::PublishError;
 use super::handle::Single;
 use super::publish::After;
 
-/// The one producer of a [`SingleProducer`], until it is dropped.
+/// The one producer of a [`SingleProducer`](crate::SingleProducer), until it is dropped.
 ///
 /// It may go to another thread, between two events: to publish takes `&mut self`. The
 /// next producer goes on where this one stopped. One that is leaked
@@ -59,15 +59,15 @@ impl<B: Single> Producer<B> {
         buffer.claim().take().then(|| Self { buffer })
     }
 
-    /// Stores an event, and wakes those who wait for it: see [`Replay::publish`].
+    /// Stores an event, and wakes those who wait for it: see [`Replay::publish`](crate::Replay::publish).
     ///
     /// # Errors
     ///
-    /// As for [`Replay::publish`].
+    /// As for [`Replay::publish`](crate::Replay::publish).
     ///
     /// # Panics
     ///
-    /// As for [`Replay::publish`].
+    /// As for [`Replay::publish`](crate::Replay::publish).
     ///
     /// ```
     /// # #[cfg(feature = "alloc")] {
@@ -87,11 +87,11 @@ impl<B: Single> Producer<B> {
     ///
     /// # Errors
     ///
-    /// As for [`Replay::publish`].
+    /// As for [`Replay::publish`](crate::Replay::publish).
     ///
     /// # Panics
     ///
-    /// As for [`Replay::publish`].
+    /// As for [`Replay::publish`](crate::Replay::publish).
     ///
     /// ```
     /// # #[cfg(feature = "alloc")] {
@@ -112,15 +112,15 @@ impl<B: Single> Producer<B> {
         unsafe { self.buffer.shared().publish_sized::<true>(event, bytes) }
     }
 
-    /// Stores many events: see [`Replay::publish_all`].
+    /// Stores many events: see [`Replay::publish_all`](crate::Replay::publish_all).
     ///
     /// # Errors
     ///
-    /// As for [`Replay::publish_all`].
+    /// As for [`Replay::publish_all`](crate::Replay::publish_all).
     ///
     /// # Panics
     ///
-    /// As for [`Replay::publish_all`].
+    /// As for [`Replay::publish_all`](crate::Replay::publish_all).
     ///
     /// ```
     /// use bellwether::{ReplayBuffer, SingleProducer};
@@ -137,11 +137,11 @@ impl<B: Single> Producer<B> {
         unsafe { self.buffer.shared().publish_all::<true>(events) }
     }
 
-    /// Publishes nothing any more: see [`Replay::close`]. Returns whether it was open.
+    /// Publishes nothing any more: see [`Replay::close`](crate::Replay::close). Returns whether it was open.
     ///
     /// # Panics
     ///
-    /// As for [`Replay::close`].
+    /// As for [`Replay::close`](crate::Replay::close).
     ///
     /// ```
     /// # #[cfg(feature = "alloc")] {

@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::Store;
 use super::token::Token;
 
-/// What a buffer holds: see [`ReplayBuffer::stats`].
+/// What a buffer holds: see [`Replay::stats`].
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
