@@ -25,7 +25,7 @@ compile_error!(
      choose a backend for the crate `portable-atomic` in your application"
 );
 
-pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
+pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 
 #[cfg(not(bellwether_loom))]
 pub(crate) use self::native::*;

@@ -172,7 +172,7 @@ fn wakers_run_outside() {
     let mut subscriber = buffer.subscribe(Start::Live);
     let waker = core::task::Waker::from(Arc::new(Elsewhere(elsewhere.clone())));
     {
-        let mut waits = std::pin::pin!(subscriber.recv());
+        let mut waits = core::pin::pin!(subscriber.recv());
         let mut context = core::task::Context::from_waker(&waker);
         assert!(waits.as_mut().poll(&mut context).is_pending());
         let caught = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| {

@@ -17,6 +17,7 @@
 //! | `cold_start.rs` | the workload "cold start, 10,000 callers" |
 //! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
 //! | `replaying.rs` | replay buffers: adapters, proofs, and the timed work |
+//! | `herd.rs` | many sessions under one bound of bytes |
 
 pub mod allocations;
 pub mod clock;
@@ -24,6 +25,7 @@ pub mod cold_start;
 pub mod counts;
 pub mod crowd;
 pub mod floor;
+pub mod herd;
 pub mod peer;
 pub mod peers;
 pub mod prove;

@@ -5,6 +5,7 @@
 //! | `replaying/peers.rs` | the published peers |
 //! | `replaying/by_hand.rs` | the peer that people write |
 //! | `replaying/ours.rs` | our form |
+//! | `replaying/forms.rs` | our other forms, and what they take |
 //! | `replaying/floor.rs` | a lock, a load and a clone |
 //! | `replaying/prove.rs` | what is proved |
 //! | `replaying/work.rs` | the timed work of one thread |
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub mod by_hand;
 pub mod delivery;
 pub mod floor;
+pub mod forms;
 pub mod memory;
 pub mod ours;
 pub mod peers;

@@ -4,8 +4,8 @@
 //! Publishing is two operations here, if something goes: what goes does so before the
 //! new event is there, and those who only receive may look in between. They are told
 //! that they missed all up to the new one, and then that there is nothing, for now. So
-//! may those who join, resume, leave or count: they take no lock either. Publishers wait
-//! for both, and who closes, unless the publisher lets go of the lock to fetch memory:
+//! may those who join, resume or leave: they take no lock either. Publishers wait for
+//! both, and who closes or counts, unless the publisher lets go of the lock to fetch memory:
 //! see [`Publishing`].
 
 use std::collections::VecDeque;
@@ -287,7 +287,7 @@ impl Model for Spec {
             }
             Act::PublishAll(values) => self.publish(values, 1, Ret::Stored(values.len())),
             // Only who made room, which publishes next, goes on.
-            Act::Close if self.locked => Ret::Locked,
+            Act::Close | Act::Stats | Act::Totals if self.locked => Ret::Locked,
             Act::Close => Ret::WasOpen(!core::mem::replace(&mut self.closed, true)),
             Act::Stats => Ret::Stats { published: self.published(), evicted: self.evicted },
             Act::Totals => Ret::Totals {
@@ -311,10 +311,9 @@ impl Model for Spec {
             (_, Ret::TooLarge | Ret::NotNow) => false,
             // It has parked, under the lock.
             (Act::Poll, Ret::Empty) => true,
-            (Act::Publish { .. } | Act::PublishAll(_) | Act::MakeRoom { .. } | Act::Close, _) => {
-                true
-            }
-            _ => false,
+            (Act::TryRecv | Act::Poll | Act::Receipt, _) => false,
+            (Act::Join(_) | Act::Resume { .. } | Act::Leave, _) => false,
+            _ => true,
         }
     }
 }

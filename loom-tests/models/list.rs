@@ -6,6 +6,7 @@
 
 pub(crate) mod array;
 pub(crate) mod budget;
+pub(crate) mod budget_buffers;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
 pub(crate) mod histogram;
@@ -180,7 +181,7 @@ models! {
     resuming {
         resume_beside_publish, 3, 337;
         resume_beside_evict, 3, 3846;
-        resume_ahead_beside_publish, 3, 15;
+        resume_ahead_beside_publish, 3, 3;
         wrong_epoch_beside_evict, 3, 4589;
         token_handed_on_beside_evict, 3, 828;
         resume_beside_close, 3, 1016;
@@ -216,7 +217,7 @@ models! {
         single_beside_read_of_four, 2, 2000;
         single_beside_wait, 3, 160;
         single_beside_cancel, 3, 2000;
-        single_close_beside_wait, 3, 1200;
+        single_close_beside_wait, 3, 600;
         single_handed_over, 3, 350;
         single_beside_join, 1, 50;
     }
@@ -225,9 +226,9 @@ models! {
         give_beside_gather, 5, 26;
         gather_beside_gather, 5, 6;
         reclaim_beside_drop_of_the_victim, 5, 10;
-        reclaim_beside_publish_of_the_victim, 3, 360;
+        reclaim_beside_publish_of_the_victim, 3, 780;
         growing_beside_search, 5, 23;
-        the_heavier_grows_beside_search, 5, 24;
+        the_heavier_grows_beside_search, 5, 78;
         join_beside_leave_and_search, 3, 1000;
         three_publish_under_one_cap, 1, 77;
     }
@@ -254,6 +255,16 @@ models! {
         two_lap_beside_read, 2, 2500;
         join_plain_beside_publish, 2, 96;
         wait_beside_laps, 2, 227;
+    }
+    budget_buffers {
+        publish_into_two_buffers, 2, 72;
+        evict_elsewhere_beside_read, 3, 239;
+        evict_elsewhere_beside_two_reads, 3, 148;
+        evict_elsewhere_beside_last_drop, 3, 7;
+        evict_elsewhere_beside_resume, 3, 74;
+        evict_elsewhere_beside_subscribe, 3, 581;
+        evict_elsewhere_beside_wait, 3, 292;
+        evict_one_victim_twice, 3, 1378;
     }
     ;
     pairs {

@@ -38,8 +38,8 @@ use heaviest::Registry;
 ///
 /// A buffer keeps its own bounds besides. Whoever publishes when the budget is used up
 /// evicts from one of the *heaviest* buffers, wherever that is: one that retains at least
-/// half of what the heaviest does. Finding it takes the same time for three buffers and
-/// for a hundred thousand. So a session that piles events up pays for itself, and the
+/// half of what the heaviest does. In the long run finding it takes the same time for three
+/// buffers and for a hundred thousand. So a session that piles events up pays for itself, and the
 /// others keep theirs.
 ///
 /// A clone is the same budget. It lives as long as a clone or a buffer does.
@@ -54,9 +54,17 @@ use heaviest::Registry;
 /// an eighth at most, and a thousandth of the budget. While others evict or publish at the
 /// same moment, it may evict although there was just enough.
 ///
+/// # Whose code runs
+///
+/// Whoever publishes drops the events that it evicted, and calls the hooks of the buffer
+/// it evicted them from, outside of every lock. It may also be the last to have that
+/// buffer. A panic of theirs goes to it, and its own event may be lost then; nothing is
+/// lost of the budget.
+///
 /// # Large events
 ///
-/// If others publish without pause, what was evicted for an event may be taken by them, so
+/// A batch ([`publish_all`](super::ReplayBuffer::publish_all)) is published in pieces as
+/// large as its buffer may be, and each counts as one event here. If others publish without pause, what was evicted for an event may be taken by them, so
 /// that more is evicted. That costs nothing noticeable for events that are small beside
 /// the budget; one of about its whole size may drive everything out several times
 /// before it finds its moment.
@@ -66,6 +74,10 @@ use heaviest::Registry;
 /// About 3 KiB, and about 100 bytes for each buffer. Where buffers are listed there is
 /// room for up to twice as many as there ever were at once; it is used again, and freed
 /// with the budget.
+///
+/// A buffer whose events are evicted keeps the memory for their places, as any does: up
+/// to its capacity, so choose that with care for a hundred thousand. What a reader was
+/// inside of is dropped with the next publication into that buffer, or eviction from it.
 ///
 /// ```
 /// use bellwether::Budget;

@@ -58,7 +58,7 @@ impl<T> fmt::Display for PublishError<T> {
         f.write_str(match self {
             Self::Closed(_) => "the buffer is closed: nothing can be published any more",
             Self::TooLarge(_) => "the event weighs more than the buffer's `max_bytes`: split it",
-            Self::Busy(_) => "there is no room before a reader goes on: try again",
+            Self::Busy(_) => "there is no room before somebody goes on: try again",
         })
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Split<A, B> {
     second: UnsafeCell<B>,
 }
 
-// SAFETY: as for `Locked`.
+// SAFETY: a reference gives access to each value to one thread at a time.
 unsafe impl<A: Send, B: Send> Sync for Split<A, B> {}
 
 /// Lets go, also if something panics.

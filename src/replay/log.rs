@@ -18,7 +18,8 @@
 //! | operation | looks at |
 //! |---|---|
 //! | read | `tail`, the store, `head`: in this order |
-//! | subscribe, resume, stats | `head`, `tail`, `head` again, until it stands |
+//! | subscribe, resume | `head`, `tail`, `head` again, until it stands |
+//! | stats | `Inner`, under the lock; beside an only producer as above |
 //! | publish, close | `Inner`, under the lock or as the only producer; then `head`, the store, `tail` |
 //! | wait | `Parked`, under the lock; `tail` once more |
 //!
@@ -27,9 +28,9 @@
 //! # The only producer
 //!
 //! Where there is only one, it has `Inner` for itself and takes the lock only if
-//! somebody waits. That needs a fence on both sides: it advances `tail` and then
-//! looks at `waits`; who parks sets `waits` and then looks at `tail`. Of the two
-//! fences one comes first, so one of them sees the other.
+//! somebody waits: it advances `tail` and then looks at `waits`; who parks sets `waits`
+//! and then looks at `tail`. Both do it by a read-modify-write of `waits`, as all do who
+//! write it, so that one comes after the other and sees what the other did before.
 
 #[cfg(feature = "alloc")]
 use super::budget::{Budget, Share};
@@ -38,7 +39,7 @@ use super::parked::Parked;
 use super::store::Store;
 use crate::histogram::counter::Counter;
 use crate::hooks::EvictReason;
-use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, SeqCst, const_fn, fence};
+use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, Release, const_fn};
 
 mod write;
 
@@ -72,7 +73,7 @@ pub(super) struct Log<S: Store> {
     /// There is only one producer: it does not take the lock.
     alone: bool,
     /// Where there is only one producer: whether somebody is parked.
-    waits: AtomicBool,
+    waits: AtomicUsize,
 }
 
 /// What whoever may publish works on.
@@ -96,6 +97,14 @@ pub(super) enum Found<R> {
     Missed(u64, EvictReason),
     /// Not published yet.
     Nothing,
+}
+
+/// What there is.
+pub(super) struct Retained {
+    pub(super) head: u64,
+    pub(super) tail: u64,
+    pub(super) bytes: usize,
+    pub(super) closed: bool,
 }
 
 /// `head` and `tail` as they were at one moment.
@@ -147,7 +156,7 @@ impl<S: Store> Log<S> {
                 #[cfg(feature = "alloc")]
                 budget: None,
                 alone: false,
-                waits: AtomicBool::new(false),
+                waits: AtomicUsize::new(0),
             }
         }
     }
@@ -200,9 +209,20 @@ impl<S: Store> Log<S> {
         self.watermarks.closed.load(Acquire)
     }
 
-    /// What all retained events weigh, or weighed a moment ago.
-    pub(super) fn bytes(&self) -> usize {
-        self.bytes.load(Relaxed)
+    /// What is retained at one moment.
+    pub(super) fn retained(&self) -> Retained {
+        if !self.alone {
+            return self.with_all(|&mut Inner { head, tail, bytes, closed, .. }, _| Retained {
+                head,
+                tail,
+                bytes,
+                closed,
+            });
+        }
+        // In this order: once it is closed, it stays as it is.
+        let closed = self.is_closed();
+        let Bounds { head, tail, .. } = self.bounds();
+        Retained { head, tail, bytes: self.bytes.load(Relaxed), closed }
     }
 
     pub(super) fn subscribers(&self) -> usize {
@@ -262,7 +282,8 @@ impl<S: Store> Log<S> {
         self.state.0.second(|parked| {
             let result = f(parked);
             if self.alone {
-                self.waits.store(!parked.is_empty(), Relaxed);
+                // Keeps what a producer's look before it has released.
+                self.waits.swap(usize::from(!parked.is_empty()), Relaxed);
             }
             result
         })
@@ -271,18 +292,18 @@ impl<S: Store> Log<S> {
     /// Whoever parks says so, holding the lock, before it looks at `tail` once more.
     pub(super) fn announce(&self) {
         if self.alone {
-            self.waits.store(true, Relaxed);
-            // ORDERING: SeqCst pairs with `somebody_waits`: one of the two sees the other.
-            fence(SeqCst);
+            // ORDERING: Acquire pairs with `somebody_waits`: if the producer has looked
+            // before, what it has published is seen.
+            self.waits.swap(1, Acquire);
         }
     }
 
     /// Asked by the only producer, after it has advanced `tail`.
     #[inline(always)]
     pub(super) fn somebody_waits(&self) -> bool {
-        // ORDERING: SeqCst pairs with `announce`.
-        fence(SeqCst);
-        self.waits.load(Relaxed)
+        // ORDERING: Release pairs with `announce`. It writes nothing, but is in the order
+        // of those who do.
+        self.waits.fetch_add(0, Release) != 0
     }
 }
 
@@ -309,6 +330,9 @@ impl<S: Store> Run<'_, S> {
 
 impl<S: Store> Drop for Log<S> {
     fn drop(&mut self) {
+        // Whoever had this last comes after the others, but loom does not see `Arc`s.
+        #[cfg(bellwether_loom)]
+        self.state.0.second(|_| ());
         let store = &self.store;
         self.state.0.exclusive(|inner| {
             // First: events that are dropped may publish elsewhere, and find room then.

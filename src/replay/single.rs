@@ -6,7 +6,7 @@
 //! | `true` | one lives, or was leaked | its `Drop`, to `false` |
 //!
 //! What a producer works on is its own from its claim on. Readers never look at it,
-//! and for those that wait there is a lock and two fences: see `log.rs`.
+//! and for those that wait there is a lock and a flag: see `log.rs`.
 
 #[cfg(feature = "alloc")]
 use alloc::sync::Arc;
@@ -25,7 +25,7 @@ use crate::sync::{Acquire, AtomicBool, Relaxed, Release, const_fn};
 /// | | many producers | one |
 /// |---|---|---|
 /// | who publishes | whoever has a reference | the [`Producer`], with `&mut` |
-/// | to publish, nobody waits | one read-modify-write | one fence |
+/// | to publish, nobody waits | one compare-exchange | one read-modify-write, which cannot fail |
 /// | to publish, somebody waits | the lock | the lock, for the list of those who wait |
 /// | may publish from an interrupt | with the feature `critical-section` | if no subscriber waits by `recv`; otherwise as before |
 ///

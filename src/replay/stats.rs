@@ -3,12 +3,15 @@
 use core::fmt;
 
 use super::Replay;
-use super::log::Bounds;
+use super::log::Retained;
 use super::shared::Shared;
 use super::store::Store;
 use super::token::Token;
 
 /// What a buffer holds: see [`Replay::stats`].
+///
+/// It is of one moment. With a single producer, which takes no lock, `bytes` may be those
+/// of a moment before or after.
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -106,14 +109,12 @@ impl<S: Store, H> Replay<S, H> {
 
 impl<S: Store, H> Shared<S, H> {
     pub(super) fn stats(&self) -> Stats {
-        // In this order: once it is closed, it stays as it is.
-        let closed = self.log.is_closed();
-        let Bounds { head, tail, .. } = self.log.bounds();
+        let Retained { head, tail, bytes, closed } = self.log.retained();
         Stats {
             published: tail,
             evicted_through: head,
             len: (tail - head) as usize,
-            bytes: self.log.bytes(),
+            bytes,
             subscribers: self.log.subscribers(),
             closed,
         }

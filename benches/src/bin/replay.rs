@@ -10,7 +10,7 @@ use benches::allocations::{self, Counting};
 use benches::each_replaying;
 use benches::replaying::delivery::{self, Scene};
 use benches::replaying::work::{self, Audience};
-use benches::replaying::{Replaying, Subscriber, Tally, floor, memory, prove, publishing};
+use benches::replaying::{Replaying, Subscriber, Tally, floor, forms, memory, prove, publishing};
 use benches::rounds::{Contestant, Effort, Race};
 use benches::table::{Table, number};
 use tokio::runtime::{Builder, Runtime};
@@ -363,6 +363,12 @@ fn main() {
     prove::prove_all();
     figures.floors();
     figures.one_thread();
+    let forms = forms::table(effort, figures.n(1_000_000));
+    let polled = forms::threads(effort, figures.n(1_000_000));
+    for (table, missed) in [forms, polled] {
+        println!("{table}");
+        figures.missed.extend(missed);
+    }
     figures.publish("ns per publish, nobody waits", &[1, 2, 4, 8, 16, 32, 64].map(|n| (n, 0)), 1.5);
     figures.publish("ns per publish", &[(1, 0), (1, STALLED)], 1.1);
     figures.publishers();

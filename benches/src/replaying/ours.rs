@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use bellwether::{RecvError, ReplayBuffer, Start, TryRecvError};
+use bellwether::replay::Store;
+use bellwether::{RecvError, Replay, ReplayBuffer, Start, TryRecvError};
 
 use super::{Batch, Event, Got, Numbered, Replaying, Subscriber};
 
@@ -63,7 +64,12 @@ fn why_not<T>(error: RecvError) -> Got<T> {
     }
 }
 
-impl<T: Event> Subscriber<T> for Reader<T> {
+impl<T, S> Subscriber<T> for bellwether::Subscriber<Arc<Replay<S>>>
+where
+    T: Event,
+    S: Store<Event = T> + Send + Sync + 'static,
+    S::Shelf: Send,
+{
     const HAS_BATCHES: bool = true;
     type Item = bellwether::Event<T>;
 

@@ -30,6 +30,8 @@ pub(super) struct Registry {
     first: [u32; CLASSES],
     /// A bit for each of these.
     occupied: u64,
+    /// Members that cannot be asked any more.
+    away: usize,
 }
 
 /// What one visit found.
@@ -44,7 +46,7 @@ pub(super) enum Found {
 
 impl Registry {
     pub(super) fn new() -> Self {
-        Self { slots: Slots::new(), first: [0; CLASSES], occupied: 0 }
+        Self { slots: Slots::new(), first: [0; CLASSES], occupied: 0, away: 0 }
     }
 
     /// One of the heaviest, up to a factor of two.
@@ -60,10 +62,25 @@ impl Registry {
             // No drop can follow: the count is raised or not.
             match slot.member.as_ref().and_then(|member| member.buffer.upgrade()) {
                 Some(buffer) => return Found::Heaviest(buffer, 1 << class),
-                None => self.unlist(at),
+                None => {
+                    self.unlist(at);
+                    self.give_up(at);
+                }
             }
         }
         Found::Unfinished
+    }
+
+    /// Whether somebody may retain bytes for good that nobody can ask for.
+    pub(super) fn is_somebody_away(&self) -> bool {
+        self.away != 0
+    }
+
+    fn give_up(&mut self, at: u32) {
+        if let Some(member) = &mut self.slots.slot(at).member {
+            self.away += usize::from(!member.is_away);
+            member.is_away = true;
+        }
     }
 
     /// Moves a buffer to the list of its class; whether it was in another.
@@ -88,7 +105,9 @@ impl Registry {
     /// Takes a buffer out; what is returned is to be dropped outside the lock.
     pub(super) fn remove(&mut self, at: u32) -> Option<Member> {
         self.unlist(at);
-        self.slots.remove(at)
+        let member = self.slots.remove(at);
+        self.away -= member.iter().filter(|member| member.is_away).count();
+        member
     }
 
     fn member(&mut self, at: u32) -> &Member {

@@ -8,7 +8,7 @@ use super::heaviest::Found;
 use super::slots::{Member, Slots};
 use crate::sync::{relax, shielded};
 
-/// How often a publication waits for others to be found.
+/// How often in a row a publication waits for others to be found, if some never will be.
 const TURNS: u32 = 1 << 12;
 
 /// A buffer that can be asked to evict.
@@ -39,7 +39,7 @@ impl Share {
     /// `buffer` may also be one that is still being made.
     pub fn new(budget: &Budget, buffer: Weak<dyn Shed>) -> Self {
         let standing = Arc::new(Standing::new());
-        let mut member = Some(Member { standing: standing.clone(), buffer });
+        let mut member = Some(Member { standing: standing.clone(), buffer, is_away: false });
         let mut spare = None;
         loop {
             let registry = &budget.shared.registry;
@@ -128,26 +128,29 @@ impl<'a> Room<'a> {
         Self { budget, bytes, turn: 0 }
     }
 
-    /// Has one of the heaviest buffers evict at least `bytes`, if it has them. Called
+    /// Has one of the heaviest buffers evict what is lacking, if it has that much. Called
     /// without any lock, between two attempts to take.
     ///
     /// Others may take what was evicted, so it can be called any number of times; each
     /// time somebody went on. If there is nobody to evict from, those who retain
     /// everything are in the few instructions in which they cannot be found, or have just
     /// given it back: then it waits for a moment, as for a lock. Returns `false` if that
-    /// goes on for too long: somebody took buffers out of their `Arc`s, where they keep
-    /// what they retain and nobody can evict from them.
+    /// goes on although there are buffers that were taken out of their `Arc`s, where they
+    /// keep what they retain and nobody can evict from them.
     ///
     /// # Panics
     ///
     /// With a panic of the drop of an evicted event.
     #[cold]
     pub fn make(&mut self) -> bool {
-        if self.reclaim() == 0 {
-            relax(self.turn);
-            self.turn += 1;
+        if self.reclaim() != 0 {
+            self.turn = 0;
+            return true;
         }
-        self.turn < TURNS
+        relax(self.turn);
+        self.turn = self.turn.saturating_add(1);
+        // Without such buffers it is worth waiting: whoever it is may be preempted.
+        self.turn < TURNS || !self.budget.shared.registry.with(|all| all.is_somebody_away())
     }
 
     fn reclaim(&self) -> usize {
@@ -157,7 +160,8 @@ impl<'a> Room<'a> {
                 Found::Heaviest(buffer, weight) => {
                     // More than is needed, so that not everyone has to come here: of one
                     // buffer an eighth at most, of the whole a thousandth.
-                    let bytes = self.bytes.max((weight / 8).min(shared.max_bytes / 1024));
+                    let lacking = self.bytes.saturating_sub(shared.credit.free()).max(1);
+                    let bytes = lacking.max((weight / 8).min(shared.max_bytes / 1024));
                     let mut went = 0;
                     shielded(|| {
                         went = buffer.shed(bytes);

@@ -18,6 +18,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Member {
     pub(super) standing: Arc<Standing>,
     pub(super) buffer: Weak<dyn Shed>,
+    /// It was found out of its `Arc`: nobody can ask it to evict any more.
+    pub(super) is_away: bool,
 }
 
 pub(super) struct Slot {

@@ -93,7 +93,7 @@ impl Shed for Mock {
 
 impl Drop for Mock {
     fn drop(&mut self) {
-        self.inner.with(|inner| drop(inner.share.take()));
+        drop(self.inner.with(|inner| inner.share.take()));
     }
 }
 
@@ -149,6 +149,16 @@ fn all_of_the_cap_can_be_had_by_one_event_and_to_the_last_byte() {
         assert_eq!(buffers.each_ref().map(|buffer| buffer.bytes()), [0, bytes, 0]);
         check(&budget, &buffers);
     }
+}
+
+#[test]
+fn no_more_goes_than_is_lacking() {
+    let budget = budget(100);
+    let (heavy, light) = (Mock::new(&budget), Mock::new(&budget));
+    (0..10).for_each(|_| heavy.publish(9));
+    light.publish(15);
+    assert_eq!((heavy.bytes(), light.bytes()), (81, 15), "ten were free");
+    check(&budget, &[heavy, light]);
 }
 
 #[test]
@@ -291,6 +301,24 @@ fn who_cannot_be_asked_is_passed_over() {
     check(&budget, &[other]);
 }
 
+/// Whoever has everything, and is preempted before it is listed, is waited for; only one
+/// who cannot be asked any more is a reason to give up.
+#[test]
+fn who_is_not_listed_yet_is_waited_for() {
+    let budget = budget(100);
+    assert!(budget.shared.credit.take(0, 100), "as in the middle of a publication");
+    let mut room = Room::new(&budget, 1);
+    assert!((0..10_000).all(|_| room.make()));
+    budget.shared.credit.give(0, 100);
+    let mut gone = Share::new(&budget, Weak::<Mock>::new());
+    assert!(gone.take(100));
+    let mut room = Room::new(&budget, 1);
+    assert!((0..10_000).any(|_| !room.make()));
+    drop(gone);
+    assert!((0..10_000).all(|_| room.make()), "it is not away any more");
+    check(&budget, &[]);
+}
+
 /// 32 threads over 1,000 buffers, while somebody looks at all of them at once.
 #[test]
 fn the_sum_is_never_above_the_cap() {
@@ -353,6 +381,6 @@ fn locked_sum(buffers: &[Arc<Mock>]) -> usize {
 fn a_buffer_costs_a_hundred_bytes() {
     let counts_of_the_arc = 2 * size_of::<usize>();
     let standing = counts_of_the_arc + size_of::<class::Standing>();
-    assert_eq!(size_of::<slots::Slot>() + size_of::<Share>() + standing, 32 + 32 + 24);
+    assert_eq!(size_of::<slots::Slot>() + size_of::<Share>() + standing, 40 + 32 + 24);
     assert!(counts_of_the_arc + size_of::<Shared>() <= 3 << 10);
 }
