@@ -37,10 +37,10 @@ use crate::sync::const_fn;
 ///
 /// # Interrupts
 ///
-/// Producers take a spin lock for a few dozen instructions, and receivers that wait do
-/// so too. Where an interrupt publishes, or polls `recv`, enable the feature
-/// `critical-section`: interrupts are then masked while the lock is held. `try_recv`
-/// takes no lock and needs no mask. Events are cloned and dropped, wakers woken and
+/// Producers take a spin lock for a few dozen instructions, and receivers that wait and
+/// `stats` do so too. Where an interrupt publishes, polls `recv` or asks for `stats`,
+/// enable the feature `critical-section`: interrupts are then masked while the lock is
+/// held. `try_recv` takes no lock and needs no mask. Events are cloned and dropped, wakers woken and
 /// hooks called, outside of it. Each operation finds its slot by `position % N`: a
 /// power of two makes that a mask, where other numbers cost a 32-bit processor a
 /// division of 64 bits.
@@ -84,8 +84,7 @@ impl<T, const N: usize, const SPARE: usize> ReplayArray<T, N, (), SPARE> {
 
 impl<T, const N: usize, H, const SPARE: usize> ReplayArray<T, N, H, SPARE> {
     const_fn! {
-        /// As [`new`](Self::new), observed by `hooks`: see
-        /// [`ReplayHooks`].
+        /// As [`new`](Self::new), observed by `hooks`: see [`ReplayHooks`].
         ///
         /// ```
         /// # #[cfg(feature = "std")] {

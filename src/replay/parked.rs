@@ -3,7 +3,7 @@
 //! A waiter's [`Node`] is inside a pinned future. Whoever publishes holds the lock
 //! anyway, and so sees whether anybody waits; whoever parks looks at the tail once
 //! more under the lock. So no wake-up is lost, and no fence is needed. An only producer
-//! does not hold the lock, and needs one: see `log.rs`.
+//! does not hold the lock; what it needs instead is in `log.rs`.
 //!
 //! | node | who may touch it | next |
 //! |---|---|---|

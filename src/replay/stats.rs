@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::store::Store;
 use super::token::Token;
 
-/// What a buffer holds: see [`Replay::stats`](super::Replay::stats).
+/// What a buffer holds: see [`Replay::stats`].
 ///
 /// It is of one moment. With a single producer, which takes no lock, `bytes` may be those
 /// of a moment before or after.
