@@ -64,12 +64,14 @@ impl<T: Plain, const N: usize, H> PlainArray<T, N, H> {
         /// [`ReplayHooks`](crate::ReplayHooks).
         ///
         /// ```
+        /// # #[cfg(feature = "std")] {
         /// use bellwether::{PlainArray, ReplayMetrics};
         ///
         /// static METRICS: ReplayMetrics = ReplayMetrics::new("alarms");
         /// static ALARMS: PlainArray<u8, 8, &ReplayMetrics> = PlainArray::with_hooks(&METRICS);
         /// ALARMS.publish(1).unwrap();
         /// assert_eq!(METRICS.published_events(), 1);
+        /// # }
         /// ```
         #[must_use]
         pub const fn with_hooks(hooks: H) -> Self {

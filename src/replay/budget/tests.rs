@@ -1,10 +1,10 @@
 //! The budget with buffers that are nothing but a queue of weights.
 
+use crate::sync::{AtomicBool, Ordering};
 use alloc::collections::VecDeque;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::panic::AssertUnwindSafe;
-use core::sync::atomic::{AtomicBool, Ordering};
 use std::panic::{catch_unwind, resume_unwind};
 use std::thread;
 
