@@ -350,14 +350,14 @@ fn the_sum_is_never_above_the_cap() {
             .collect();
         let watcher = scope.spawn(|| {
             let mut looks = 0;
-            while !done.load(Ordering::Acquire) || looks < 3 {
+            while !done.load(Ordering::Relaxed) || looks < 3 {
                 assert!(locked_sum(&buffers) <= CAP);
                 looks += 1;
                 thread::yield_now();
             }
         });
         publishers.into_iter().for_each(|publisher| publisher.join().unwrap());
-        done.store(true, Ordering::Release);
+        done.store(true, Ordering::Relaxed);
         watcher.join().unwrap();
     });
     check(&budget, &buffers);
