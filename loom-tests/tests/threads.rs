@@ -20,6 +20,7 @@ mod under_test {
 /// Each of these scenarios, some times.
 fn all<T: Payload>(seeds: core::ops::Range<u64>) {
     let (mut histories, mut operations, mut granted) = (0, 0, 0);
+    let scenarios = seeds.clone().count();
     for seed in seeds {
         let scenario = Scenario::new(seed);
         for _ in 0..50 {
@@ -34,6 +35,8 @@ fn all<T: Payload>(seeds: core::ops::Range<u64>) {
         }
     }
     println!("{histories} histories, {operations} operations, {granted} need a publisher let go");
+    assert_eq!(histories, 50 * scenarios, "each has an order");
+    assert!(operations > 5 * histories, "threads did something");
 }
 
 #[test]
