@@ -47,6 +47,7 @@ fn main() -> Result<ExitCode> {
     }
     let recorded = fs::read_to_string(&file).map_err(|e| format!("{SNAPSHOT}: {e}"))?;
     let difference = difference::between(&recorded, &found);
+    println!("figure changed {} lines", difference.lines().count());
     if difference.is_empty() {
         println!("{SNAPSHOT} says the same");
         return Ok(ExitCode::SUCCESS);

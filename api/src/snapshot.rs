@@ -66,8 +66,9 @@ fn compare(sections: &mut Vec<Section>, title: &str, below: &BTreeSet<String>, l
 impl Snapshot {
     /// How much there is.
     pub(crate) fn figures(&self) -> String {
-        let parts = self.sections.iter().map(|s| format!("{} {}", s.lines.len(), s.title));
-        format!("lines of public API: {}", parts.collect::<Vec<_>>().join("; "))
+        let lines = self.sections.iter().map(|section| section.lines.len()).sum::<usize>();
+        let external = self.sections.last().map_or(0, |section| section.lines.len());
+        format!("figure lines {lines} of public API\nfigure external {external} names")
     }
 }
 

@@ -1,0 +1,9 @@
+//! A sharded histogram has a shard.
+
+use bellwether::{Nanos, ShardedHistogram};
+
+static LATENCY: ShardedHistogram<Nanos, (), 1> = ShardedHistogram::with_key(());
+
+fn main() {
+    LATENCY.record(1);
+}

@@ -1,0 +1,9 @@
+//! An array has room for an event.
+
+use bellwether::ReplayArray;
+
+static BUFFER: ReplayArray<u8, 0> = ReplayArray::new();
+
+fn main() {
+    assert!(!BUFFER.is_closed());
+}

@@ -1,0 +1,10 @@
+//! Seconds and powers of two do not mix.
+
+use bellwether::{Nanos, Plain, Snapshot};
+
+fn main() {
+    let mut times = Snapshot::<Nanos>::new();
+    let sizes = Snapshot::<Plain>::new();
+    times.merge(&sizes);
+    assert!(times.is_empty() && sizes.is_empty());
+}

@@ -1,0 +1,9 @@
+//! So has an array of plain events.
+
+use bellwether::PlainArray;
+
+static BUFFER: PlainArray<u8, 0> = PlainArray::new();
+
+fn main() {
+    assert!(!BUFFER.is_closed());
+}

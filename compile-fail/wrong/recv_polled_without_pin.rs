@@ -1,0 +1,14 @@
+//! A subscriber that waits does not move.
+
+use std::pin::{Pin, pin};
+use std::task::{Context, Waker};
+
+use bellwether::{ReplayArray, Start};
+
+fn main() {
+    let buffer = ReplayArray::<u8, 2>::new();
+    let mut subscriber = buffer.subscribe(Start::Live);
+    let mut recv = subscriber.recv();
+    let recv = Pin::new(&mut recv);
+    assert!(recv.poll(&mut Context::from_waker(Waker::noop())).is_pending());
+}

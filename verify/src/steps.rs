@@ -1,0 +1,63 @@
+//! All steps, in the order in which they run: the cheap ones first.
+
+mod api;
+mod auto_traits;
+mod compile_fail;
+mod dependencies;
+mod features;
+mod spelling;
+mod tests;
+mod workflows;
+
+use crate::step::Step;
+
+pub(crate) const ALL: &[Step] = &[
+    Step {
+        name: "spelling",
+        what: "the spelling of sources and prose",
+        quick: true,
+        run: spelling::run,
+    },
+    Step {
+        name: "workflows",
+        what: "the public CI's workflows, and the scripts, linted",
+        quick: false,
+        run: workflows::run,
+    },
+    Step {
+        name: "dependencies",
+        what: "licences and sources of all dependencies",
+        quick: false,
+        run: dependencies::run,
+    },
+    Step {
+        name: "auto-traits",
+        what: "Send, Sync, Unpin and unwind safety of every public type, for six kinds of payload",
+        quick: true,
+        run: auto_traits::run,
+    },
+    Step {
+        name: "api",
+        what: "the public API as committed, feature by feature; its documentation; semantic versioning",
+        quick: true,
+        run: api::run,
+    },
+    Step {
+        name: "features",
+        what: "every set of features, without a warning",
+        quick: false,
+        run: features::run,
+    },
+    Step {
+        name: "compile-fail",
+        what: "programs that must not compile, each beside one that must",
+        quick: true,
+        run: compile_fail::run,
+    },
+    Step {
+        name: "tests",
+        what: "unit, integration, property, stress and documentation tests",
+        quick: false,
+        run: tests::run,
+    },
+];
