@@ -55,7 +55,7 @@ pub(crate) fn lines(json: &Path) -> Result<Vec<String>> {
 }
 
 /// The path of an item that a module has; none for what belongs to a type or trait.
-pub(crate) fn path(line: &str) -> Option<&str> {
+fn path(line: &str) -> Option<&str> {
     let at = line.find("pub ")?;
     let (declaration, rest) = line[at..].split_once("bellwether")?;
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
@@ -68,4 +68,18 @@ pub(crate) fn path(line: &str) -> Option<&str> {
         let start = at + declaration.len();
         &line[start..start + "bellwether".len() + path.len()]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn paths_are_those_of_items_that_modules_have() {
+        let nested = "#[non_exhaustive] pub enum bellwether::replay::Start<'a, T>";
+        assert_eq!(path(nested), Some("bellwether::replay::Start"));
+        assert_eq!(path("pub trait bellwether::Grid: Layout"), Some("bellwether::Grid"));
+        assert_eq!(path("pub type bellwether::Grid::Finest: bellwether::Grid"), None);
+        assert_eq!(path("pub fn bellwether::OnceCell<T>::new() -> Self"), None);
+    }
 }

@@ -11,6 +11,7 @@ use crate::run::{Goal::Exactly, Run};
 const BASELINE: &str = "verify/semver-baseline";
 
 pub(crate) fn run(run: &mut Run) -> Result<(), String> {
+    run.execute(&mut run.cargo(["test", "--locked", "-p", "api"]))?;
     run.execute(&mut run.cargo(["run", "--locked", "-p", "api"]))?;
     run.goal("changed", Exactly(0.0));
     let mut docs =
