@@ -46,7 +46,7 @@ const TOOLS: [Tool; 4] = [
         ],
         counts: false,
         runs: 10,
-        rounds: 20,
+        rounds: 10,
     },
     Tool {
         name: "AddressSanitizer",
@@ -58,7 +58,7 @@ const TOOLS: [Tool; 4] = [
         ],
         counts: true,
         runs: 1,
-        rounds: 100,
+        rounds: 40,
     },
     Tool {
         name: "LeakSanitizer",
@@ -66,7 +66,7 @@ const TOOLS: [Tool; 4] = [
         seeds: &[("leak", "LeakSanitizer: detected memory leaks")],
         counts: true,
         runs: 1,
-        rounds: 100,
+        rounds: 40,
     },
     Tool {
         name: "memcheck",

@@ -84,10 +84,10 @@ impl Round {
                 let _ = cell.get_or_try_init_blocking(|| self.init_now(number)).map(Owned::check);
             }
             3 => {
-                if let TryLead::Leader(guard) = cell.try_lead() {
-                    if let Ok(value) = self.init_now(number) {
-                        guard.set(value).check();
-                    }
+                if let TryLead::Leader(guard) = cell.try_lead()
+                    && let Ok(value) = self.init_now(number)
+                {
+                    guard.set(value).check();
                 }
             }
             // Patient: sleeps until it leads, or there is a value.
