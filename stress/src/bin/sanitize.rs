@@ -19,7 +19,7 @@
 //! what follows from that.
 
 use core::time::Duration;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 use std::{env, fs, thread};
@@ -85,6 +85,9 @@ const TOOLS: [Tool; 4] = [
 /// A lost wake-up hangs a program; no run takes nearly that long.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// For the compiler.
+const BUILDING: Duration = Duration::from_secs(3_600);
+
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let quick = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -128,13 +131,14 @@ impl Tool {
     fn all(&self, runs: u64, rounds: u64) -> Result<u64, String> {
         let program = self.build()?;
         for (seed, words) in self.seeds {
-            let Outcome { text, success } = finish(self.command(&program).args(["seed", seed]))?;
+            let Outcome { text, success } =
+                finish(self.command(&program).args(["seed", seed]), LIMIT)?;
             if success || !text.contains(words) {
                 return Err(format!("blind: it does not report the seed {seed}:\n{text}"));
             }
             println!("{}: reports the seed {seed}", self.name);
         }
-        let list = finish(Command::new(&program).arg("list"))?.text;
+        let list = finish(Command::new(&program).arg("list"), LIMIT)?.text;
         let programs =
             list.lines().filter_map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
                 ["program", name] => Some(name),
@@ -148,7 +152,7 @@ impl Tool {
             for _ in 0..runs {
                 let rounds = rounds.to_string();
                 let Outcome { text, success } =
-                    finish(self.command(&program).args(["run", name, &rounds]))?;
+                    finish(self.command(&program).args(["run", name, &rounds]), LIMIT)?;
                 // A program prints one line; a report is more.
                 if !success || text.lines().count() != 1 {
                     return Err(format!("{name} is not clean:\n{text}"));
@@ -166,7 +170,7 @@ impl Tool {
     }
 
     /// The program as it runs under this tool.
-    fn command(&self, program: &PathBuf) -> Command {
+    fn command(&self, program: &Path) -> Command {
         if self.sanitizer.is_some() {
             let mut command = Command::new(program);
             // What a report says and does is left as it is.
@@ -196,7 +200,7 @@ impl Tool {
             cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", flags);
         }
         println!("{}: building", self.name);
-        match finish(&mut cargo)? {
+        match finish(&mut cargo, BUILDING)? {
             Outcome { success: true, .. } => Ok(target.join(host).join("debug/stress")),
             Outcome { text, .. } => Err(format!("the programs do not build:\n{text}")),
         }
@@ -205,14 +209,13 @@ impl Tool {
 
 /// The target that the compiler compiles for: named, it keeps the flags from build scripts.
 fn host() -> Result<String, String> {
-    let text = finish(Command::new("rustc").arg("-vV"))?.text;
+    let text = finish(Command::new("rustc").arg("-vV"), LIMIT)?.text;
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_string).ok_or("rustc does not say its host".into())
 }
 
 /// Runs a command to its end; its output goes through a file, so that it cannot block.
-fn finish(command: &mut Command) -> Result<Outcome, String> {
-    let failed = |why: std::io::Error| format!("{command:?}: {why}");
+fn finish(command: &mut Command, limit: Duration) -> Result<Outcome, String> {
     let output = env::temp_dir().join(format!("bellwether-sanitize-{}.txt", std::process::id()));
     let file = fs::File::create(&output).map_err(|why| why.to_string())?;
     let twin = file.try_clone().map_err(|why| why.to_string())?;
@@ -231,11 +234,11 @@ fn finish(command: &mut Command) -> Result<Outcome, String> {
             let _ = fs::remove_file(&output);
             return Ok(Outcome { text, success: status.success() });
         }
-        if began.elapsed() > LIMIT {
+        if began.elapsed() > limit {
             let _ = child.kill();
             let _ = child.wait();
             let text = text().map_err(|why| why.to_string())?;
-            return Err(format!("out of time after {} s:\n{text}", LIMIT.as_secs()));
+            return Err(format!("out of time after {} s:\n{text}", limit.as_secs()));
         }
         thread::sleep(Duration::from_millis(5));
     }
