@@ -114,3 +114,32 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
         }
     }
 }
+
+#[cfg(all(test, not(bellwether_loom)))]
+mod tests {
+    use core::future::poll_fn;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_waker_may_be_woken_by_reference_and_outlive_the_future() {
+        let mut polls = 0;
+        let (answer, keeper) = block_on(poll_fn(|context| {
+            polls += 1;
+            if polls < 3 {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            // Kept by a thread that has a while to live: the frame waits for it.
+            let waker = context.waker().clone();
+            let keeper = thread::spawn(move || {
+                (0..100).for_each(|_| thread::yield_now());
+                waker.wake();
+            });
+            Poll::Ready((7, keeper))
+        }));
+        assert_eq!((answer, polls), (7, 3), "not polled but when it was woken");
+        keeper.join().unwrap();
+    }
+}

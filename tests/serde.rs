@@ -185,3 +185,46 @@ fn fields_that_lack_or_are_too_many_are_refused() {
     assert!(read(r#"["1",1,4]"#).starts_with("invalid length 3, expected 8 fields"));
     assert!(read("7").starts_with("invalid type: integer `7`, expected a snapshot of a histogram"));
 }
+
+/// Takes so many bytes, and then fails.
+struct Room(usize);
+
+impl std::io::Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.checked_sub(bytes.len()).ok_or(std::io::ErrorKind::StorageFull)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_error_of_the_format_comes_through() {
+    let text = serde_json::to_string(&full::<Plain<1>>()).unwrap();
+    for end in 0..text.len() {
+        let error = serde_json::to_writer(Room(end), &full::<Plain<1>>()).unwrap_err();
+        assert_eq!(error.io_error_kind(), Some(std::io::ErrorKind::StorageFull));
+        let error = serde_json::from_str::<Snapshot<Plain<1>>>(&text[..end]).unwrap_err();
+        assert!(error.is_eof(), "{end}: {error}");
+    }
+    assert!(serde_json::to_writer(Room(text.len()), &full::<Plain<1>>()).is_ok());
+    let good = serde_json::to_value(full::<Plain<1>>()).unwrap();
+    for field in ["scale", "sum", "min", "max", "underflow", "overflow"] {
+        let mut wrong = good.clone();
+        wrong[field] = json!("many");
+        let error = serde_json::from_value::<Snapshot<Plain<1>>>(wrong).unwrap_err();
+        assert!(error.to_string().starts_with("invalid type: string \"many\""), "{error}");
+    }
+}
+
+#[test]
+fn a_field_has_a_name() {
+    use serde::de::value::{Error, MapDeserializer};
+
+    let numbered = MapDeserializer::<_, Error>::new([(7_u32, 7_u32)].into_iter());
+    let read = <Snapshot<Plain<1>> as serde::Deserialize>::deserialize(numbered);
+    let error = read.unwrap_err().to_string();
+    assert_eq!(error, "invalid type: integer `7`, expected a field's name");
+}

@@ -244,3 +244,22 @@ grids! {
     Plain, unit "1", base 1 ONES, first first_plain, last (OCTAVES as i32), units::plain;
     0 1 2 3 4 5 6 7
 }
+
+#[cfg(all(test, not(bellwether_loom)))]
+mod tests {
+    use core::hint::black_box;
+
+    use super::*;
+
+    /// What is a constant elsewhere: slot 1 has the first key, and key 0 the base.
+    #[test]
+    fn keys_have_their_slots() {
+        assert_eq!((first_nanos(black_box(3)), first_plain(black_box(3))), (-239, 0));
+        assert_eq!(shift(1, &ONES, black_box(3), 0), 1);
+        let shift = shift(1_000_000_000, &SECONDS, black_box(3), first_nanos(3));
+        // A second is 29 octaves above 1 ns, and has 7 boundaries more below it.
+        assert_eq!(shift, 240 - (29 << 3) - rank(&SECONDS, 3));
+        assert_eq!(Nanos::<3>::slot(1_000_000_000), 240);
+        assert_eq!(Plain::<3>::slot(1), 1);
+    }
+}

@@ -3,8 +3,10 @@
 mod api;
 mod auto_traits;
 mod compile_fail;
+mod coverage;
 mod dependencies;
 mod features;
+mod sanitizers;
 mod spelling;
 mod tests;
 mod workflows;
@@ -55,9 +57,21 @@ pub(crate) const ALL: &[Step] = &[
         run: compile_fail::run,
     },
     Step {
+        name: "sanitizers",
+        what: "stress programs under ThreadSanitizer, AddressSanitizer, LeakSanitizer, memcheck",
+        quick: true,
+        run: sanitizers::run,
+    },
+    Step {
         name: "tests",
         what: "unit, integration, property, stress and documentation tests",
         quick: false,
         run: tests::run,
+    },
+    Step {
+        name: "coverage",
+        what: "regions of the library's sources that its tests run",
+        quick: false,
+        run: coverage::run,
     },
 ];

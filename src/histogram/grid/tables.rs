@@ -134,3 +134,47 @@ pub(super) const fn cells<const N: usize, const CELLS: usize>(bounds: &[u64; N])
     assert!(next == N);
     cells
 }
+
+#[cfg(all(test, not(bellwether_loom)))]
+mod tests {
+    use core::hint::black_box;
+
+    use super::*;
+
+    /// They are constants: here they run, for whoever looks at what tests run.
+    #[test]
+    fn are_at_run_time_what_they_are_at_compile_time() {
+        const ONES: Finest = finest(1);
+        const SECONDS: Finest = finest(1_000_000_000);
+        assert_eq!(finest(black_box(1)), ONES);
+        assert_eq!(finest(black_box(1_000_000_000)), SECONDS);
+        assert_eq!((rank(&ONES, black_box(7)), rank(&SECONDS, black_box(0))), (0, 0));
+        const BOUNDS: [u64; 8] = bounds(&SECONDS);
+        assert_eq!(bounds(black_box(&SECONDS)), BOUNDS);
+        const CELLS: [Cell; 16] = cells(&BOUNDS);
+        let table: [Cell; 16] = cells(black_box(&BOUNDS));
+        let parts = |cells: [Cell; 16]| cells.map(|cell| (cell.bound, cell.before));
+        assert_eq!(parts(table), parts(CELLS));
+    }
+
+    #[test]
+    fn a_mantissa_is_a_root() {
+        let ones = finest(black_box(1));
+        // The root of 2, and that root's root squared: rounded down.
+        let (half, quarter) = (u128::from(ones[64]), u128::from(ones[32]));
+        assert!(half * half <= 1 << 127 && (half + 1) * (half + 1) > 1 << 127);
+        assert!(quarter * quarter <= (half + 1) << 63);
+        assert!((quarter + 1) * (quarter + 1) > half << 63);
+    }
+
+    #[test]
+    fn a_table_finds_its_bound() {
+        let bounds: [u64; 8] = bounds(black_box(&finest(1_000_000_000)));
+        let table: [Cell; 16] = cells(black_box(&bounds));
+        for (n, &bound) in bounds.iter().enumerate() {
+            let cell = &table[(bound >> 59) as usize & 15];
+            assert_eq!((cell.bound, cell.before), (bound, n), "no cell has two");
+        }
+        assert!(bounds.is_sorted());
+    }
+}
