@@ -160,12 +160,13 @@ fn the_code_is_compiled_and_not_counted_on_this_architecture() {
     assert_eq!(count(&instructions("probe_get"), |line| any_of(line, &["call"])), 0);
 }
 
-/// A static buffer as it is made is all zeroes, so that it lies in `.bss`: in firmware,
-/// it takes no flash.
+/// A static as it is made is all zeroes, so that it lies in `.bss`: in firmware, it takes
+/// no flash.
 #[cfg(target_os = "linux")]
 #[test]
-fn static_arrays_are_zeroes() {
-    for name in ["PROBE_ARRAY", "PROBE_PLAIN_ARRAY"] {
+fn new_statics_are_zeroes() {
+    let names = ["PROBE_ARRAY", "PROBE_PLAIN_ARRAY", "PROBE_SNAPSHOT", "PROBE_HISTOGRAM"];
+    for name in names {
         let before = ASSEMBLY.lines().take_while(|line| *line != format!("{name}:"));
         let section = before.filter(|line| line.trim().starts_with(".section")).last();
         assert!(section.is_some_and(|section| section.contains(".bss")), "{name}: {section:?}");

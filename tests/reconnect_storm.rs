@@ -81,7 +81,8 @@ fn with_few_files(files: usize, sessions: &str) -> (Option<i32>, String, String)
     let example = example::example("reconnect_storm");
     let mut command = Command::new("sh");
     command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\"")]);
-    command.arg(example.get_program()).args(["--rate", "2000", "--sessions", sessions]);
+    command.arg(example.get_program()).args(example.get_args());
+    command.args(["--rate", "2000", "--sessions", sessions]);
     run(command)
 }
 

@@ -6,7 +6,7 @@
 //! Then each function of both crates consists of the same instructions. Only the
 //! order of its blocks is left open; nothing is measured.
 #![cfg(not(miri))]
-#![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#![cfg(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64"))]
 
 use std::collections::BTreeMap;
 use std::fs;

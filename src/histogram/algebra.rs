@@ -59,7 +59,7 @@ impl<G: Grid> Snapshot<G> {
         self.sum = self.sum.wrapping_add(other.sum);
         let slots = self.slots.as_mut().iter_mut().zip(other.slots());
         slots.for_each(|(slot, &more)| *slot = slot.wrapping_add(more));
-        self.settle(self.min.min(other.min), self.max.max(other.max));
+        self.settle(self.least().min(other.least()), self.max.max(other.max));
     }
 
     /// What was recorded since an earlier snapshot of the same histogram. Counts
@@ -94,7 +94,7 @@ impl<G: Grid> Snapshot<G> {
                 later,
             })?;
         }
-        delta.settle(self.min, self.max);
+        delta.settle(self.least(), self.max);
         Ok(delta)
     }
 
@@ -132,7 +132,7 @@ impl<G: Grid> Snapshot<G> {
             *slot = slot.wrapping_add(bucket.count);
         }
         coarse.sum = self.sum;
-        coarse.settle(self.min, self.max);
+        coarse.settle(self.least(), self.max);
         coarse
     }
 }

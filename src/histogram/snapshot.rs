@@ -33,12 +33,13 @@ use super::{Grid, Histogram, Nanos};
 /// assert_eq!((all.count(), all.sum()), (2, 3_000));
 /// ```
 ///
-/// A snapshot is as large as its histogram and 8 bytes (16 without 64-bit atomics).
+/// A snapshot is as large as its histogram and 8 bytes (16 without 64-bit atomics). A new
+/// one is all zeroes, so that a `static` one costs no space in a program's image.
 pub struct Snapshot<G: Grid = Nanos> {
     count: u64,
     pub(super) sum: u64,
-    /// `u64::MAX` if empty.
-    pub(super) min: u64,
+    /// `!min`: 0 if empty, so that a new one is all zeroes.
+    not_min: u64,
     /// 0 if empty.
     pub(super) max: u64,
     pub(super) slots: G::Counts,
@@ -53,7 +54,7 @@ impl<G: Grid> Snapshot<G> {
     /// assert_eq!(Snapshot::<Nanos>::new().max(), None);
     /// ```
     pub const fn new() -> Self {
-        Self { count: 0, sum: 0, min: u64::MAX, max: 0, slots: G::NO_COUNTS }
+        Self { count: 0, sum: 0, not_min: 0, max: 0, slots: G::NO_COUNTS }
     }
 
     /// Overwrites all with what the parts hold together.
@@ -77,7 +78,7 @@ impl<G: Grid> Snapshot<G> {
         self.count = slots.iter().fold(0, |sum, &n| sum.wrapping_add(n));
         let first = slots.iter().position(|&n| n > 0);
         let last = slots.iter().rposition(|&n| n > 0);
-        (self.min, self.max) = match (first, last) {
+        let (min, max) = match (first, last) {
             (Some(first), Some(last)) => {
                 let max = max.clamp(G::lower(last), G::upper(last));
                 // Of a record that was running, one may be known and the other not.
@@ -85,6 +86,12 @@ impl<G: Grid> Snapshot<G> {
             }
             _ => (u64::MAX, 0),
         };
+        (self.not_min, self.max) = (!min, max);
+    }
+
+    /// As [`min`](Self::min); `u64::MAX` if empty.
+    pub(super) fn least(&self) -> u64 {
+        !self.not_min
     }
 
     pub(super) fn slots(&self) -> &[u64] {
@@ -134,7 +141,7 @@ impl<G: Grid> Snapshot<G> {
     /// assert_eq!(histogram.snapshot().min(), Some(401));
     /// ```
     pub fn min(&self) -> Option<u64> {
-        (self.count > 0).then_some(self.min)
+        (self.count > 0).then_some(self.least())
     }
 
     /// The greatest value, exact; `None` if there are no records. If a record was
@@ -189,7 +196,7 @@ impl<G: Grid> Clone for Snapshot<G> {
 
 impl<G: Grid> PartialEq for Snapshot<G> {
     fn eq(&self, other: &Self) -> bool {
-        (self.sum, self.min, self.max) == (other.sum, other.min, other.max)
+        (self.sum, self.not_min, self.max) == (other.sum, other.not_min, other.max)
             && self.slots == other.slots
     }
 }

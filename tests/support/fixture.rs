@@ -45,13 +45,17 @@ pub(crate) fn build_with(
         .env("CARGO_TARGET_DIR", copy.join("target"))
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env_remove("CARGO_BUILD_TARGET")
         .envs(flags.map(|flags| ("RUSTFLAGS", flags)))
         .output()
         .expect("cargo runs");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name} does not build:\n{errors}");
-    copy.join("target").join(profile)
+    copy.join("target").join(target().unwrap_or_default()).join(profile)
+}
+
+/// Of the tests and so of the fixture, if they are for another machine than this.
+fn target() -> Option<String> {
+    std::env::var("CARGO_BUILD_TARGET").ok()
 }
 
 /// The assembly of a crate, of what was built with `--emit=asm` into this folder.

@@ -6,6 +6,7 @@ mod compile_fail;
 mod coverage;
 mod dependencies;
 mod features;
+mod machines;
 mod sanitizers;
 mod spelling;
 mod tests;
@@ -61,6 +62,42 @@ pub(crate) const ALL: &[Step] = &[
         what: "stress programs under ThreadSanitizer, AddressSanitizer, LeakSanitizer, memcheck",
         quick: true,
         run: sanitizers::run,
+    },
+    Step {
+        name: "firmware",
+        what: "main loop and interrupts on emulated Cortex-M4 and M0; flash and RAM",
+        quick: true,
+        run: machines::firmware,
+    },
+    Step {
+        name: "msrv",
+        what: "the library's tests, compiled by the oldest Rust that it supports",
+        quick: false,
+        run: machines::msrv,
+    },
+    Step {
+        name: "targets",
+        what: "builds for RISC-V with and without compare-and-swap, wasm32, bare aarch64",
+        quick: false,
+        run: machines::targets,
+    },
+    Step {
+        name: "wasm",
+        what: "cell, replay buffer and histogram as WebAssembly, in Node",
+        quick: false,
+        run: machines::wasm,
+    },
+    Step {
+        name: "i686",
+        what: "the library's tests with 32-bit pointers",
+        quick: false,
+        run: machines::i686,
+    },
+    Step {
+        name: "aarch64",
+        what: "the library's tests on emulated 64-bit Arm",
+        quick: false,
+        run: machines::aarch64,
     },
     Step {
         name: "tests",
