@@ -9,6 +9,7 @@ pub(crate) mod budget;
 pub(crate) mod budget_buffers;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
+pub(crate) mod grenades;
 pub(crate) mod histogram;
 pub(crate) mod hooks;
 pub(crate) mod metrics;
@@ -265,6 +266,12 @@ models! {
         evict_elsewhere_beside_subscribe, 3, 581;
         evict_elsewhere_beside_wait, 3, 292;
         evict_one_victim_twice, 3, 1378;
+    }
+    grenades {
+        grenades_beside_publish, 2, 1;
+        grenade_beside_takeover, 2, 1;
+        grenade_beside_event, 2, 1;
+        grenade_beside_only_producer, 2, 1;
     }
     ;
     pairs {
