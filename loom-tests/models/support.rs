@@ -41,6 +41,11 @@ pub(crate) fn tell(tell: fn(&str, usize)) {
     TELL.get_or_init(|| tell);
 }
 
+/// How many executions this thread's last exploration had, also if it failed.
+pub(crate) fn explored() -> usize {
+    EXPLORED.get()
+}
+
 impl Model {
     /// Explores the model, checks its floor, and keeps the count in a file.
     #[cfg(test)]
@@ -69,11 +74,9 @@ impl Model {
         executions
     }
 
-    /// Explores it without preemptions, which reaches nearly all sites. Returns what it
-    /// would about cost to explore it.
-    pub(crate) fn scout(&self) -> usize {
-        Self { bound: Some(0), ..*self }.count();
-        self.floor
+    /// Explores it with this many preemptions at most: none reach nearly all sites.
+    pub(crate) fn scout(&self, bound: usize) {
+        Self { bound: Some(bound), ..*self }.count();
     }
 
     /// As [`Self::explore`], while in each execution one weak compare-exchange
@@ -90,11 +93,6 @@ impl Model {
             }
         }
         unreachable!()
-    }
-
-    /// How many executions this thread's last exploration had, also if it failed.
-    pub(crate) fn explored(&self) -> usize {
-        EXPLORED.get()
     }
 
     fn count(&self) -> usize {

@@ -91,7 +91,7 @@ macro_rules! announced_atomic {
             pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
                 let order = ordering("swap", "order", order);
                 if is_split("swap") {
-                    return self.in_two_steps(order, |_| value);
+                    return self.in_two_steps(order, |_| Some(value));
                 }
                 traced("swap", self.0.swap(value, order))
             }
@@ -105,19 +105,20 @@ macro_rules! announced_atomic {
                     return traced("weak", Err(self.0.load(failure)));
                 }
                 if is_split("compare_exchange_weak") {
-                    let now = self.in_two_steps(success, |now| if now == current { new } else { now });
+                    let now =
+                        self.in_two_steps(success, |now| (now == current).then_some(new));
                     return if now == current { Ok(now) } else { Err(now) };
                 }
                 let result = self.0.compare_exchange(current, new, success, failure);
                 traced("compare_exchange", (new, result)).1
             }
-            /// A mutant of a read-modify-write; it stores only what is new.
+            /// A mutant of a read-modify-write.
             #[track_caller]
-            fn in_two_steps(&self, order: Ordering, f: impl FnOnce($value) -> $value) -> $value {
+            fn in_two_steps(&self, order: Ordering, f: impl FnOnce($value) -> Option<$value>) -> $value {
                 let (loads, stores) = parts(order);
                 let old = self.0.load(loads);
                 let new = f(old);
-                if new != old {
+                if let Some(new) = new {
                     self.0.store(new, stores);
                 }
                 traced("two steps", (new, old)).1
@@ -141,7 +142,7 @@ macro_rules! announced_number {
             pub(crate) fn $operation(&self, value: $value, order: Ordering) -> $value {
                 let order = ordering(stringify!($operation), "order", order);
                 if is_split(stringify!($operation)) {
-                    return self.in_two_steps(order, |old| $new(old, value));
+                    return self.in_two_steps(order, |old| Some($new(old, value)).filter(|new| *new != old));
                 }
                 traced(stringify!($operation), self.0.$operation(value, order))
             })*

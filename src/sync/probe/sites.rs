@@ -6,7 +6,7 @@
 //! |---|---|
 //! | an ordering of an atomic operation | each that is weaker; success and failure apart |
 //! | a fence | each that is weaker, and none |
-//! | a read-modify-write | a load, and then a store of what is new |
+//! | a read-modify-write | a load, and then a store; none of what is not changed, but by a swap |
 //! | `wakes!` | nobody is woken |
 //! | `in_order!` | the second step first |
 

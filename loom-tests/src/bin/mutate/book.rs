@@ -13,15 +13,18 @@ use std::path::Path;
 
 use crate::all_models;
 use crate::run::{Counts, Fate, Mutant};
+use bellwether_loom::probe::Site;
 
 /// Where the tables go, between two lines of the file.
 const BOOK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/orderings.md");
 const BEGIN: &str = "<!-- written by `cargo run -p loom-tests --bin mutate` -->";
+const MODELS: &str = "<!-- models -->";
 const END: &str = "<!-- end -->";
 const ARGUMENT: &str = "- survivor: ";
 
 pub(crate) struct Book {
     before: String,
+    models: String,
     after: String,
 }
 
@@ -29,14 +32,21 @@ impl Book {
     pub(crate) fn open() -> Self {
         let book = fs::read_to_string(Path::new(BOOK)).expect("docs/orderings.md is there");
         let (before, rest) = book.split_once(BEGIN).expect("the line where the tables begin");
-        let (_, after) = rest.split_once(END).expect("the line where they end");
-        Self { before: before.into(), after: after.into() }
+        let (tables, after) = rest.split_once(END).expect("the line where they end");
+        let (_, models) = tables.split_once(MODELS).expect("the line between them");
+        Self {
+            before: before.into(),
+            models: models.trim().to_string() + "\n",
+            after: after.into(),
+        }
     }
 
-    pub(crate) fn write(&self, tables: &str) {
-        let Self { before, after } = self;
-        fs::write(Path::new(BOOK), format!("{before}{BEGIN}\n\n{tables}\n{END}{after}"))
-            .expect("docs/orderings.md can be written");
+    /// Without a table of models, the one that is there stays.
+    pub(crate) fn write(&self, mutants: &str, models: Option<&str>) {
+        let Self { before, models: old, after } = self;
+        let models = models.unwrap_or(old);
+        let book = format!("{before}{BEGIN}\n\n{mutants}\n{MODELS}\n\n{models}\n{END}{after}");
+        fs::write(Path::new(BOOK), book).expect("docs/orderings.md can be written");
     }
 
     /// How many survivors are argued. Those that are not are wrong, and so are arguments
@@ -81,38 +91,33 @@ fn key(Mutant { site, function, mutation, .. }: &Mutant) -> String {
     format!("`{}` `{function}` {} {}: {mutation}.", site.file, site.operation, site.side)
 }
 
-pub(crate) fn tables(counts: &Counts, mutants: &[Mutant], fates: &[Option<Fate>]) -> String {
-    let mut tables = String::new();
+pub(crate) fn mutants(mutants: &[Mutant], fates: &[Option<Fate>]) -> String {
+    let mut table = String::new();
     let killed = fates.iter().filter(|fate| matches!(fate, Some(Fate::Killed { .. }))).count();
-    let executions: usize = counts.values().sum();
-    let (all, models) = (mutants.len(), counts.len());
-    writeln!(
-        tables,
-        "{killed} of {all} mutants killed by {models} models, which explore {executions} executions unmutated.\n"
-    )
-    .unwrap();
-    let head =
-        "| site | in | what | source | mutant | killed by | after |\n|---|---|---|---|---|---|---|";
-    writeln!(tables, "{head}").unwrap();
+    writeln!(table, "{killed} of {} mutants killed.\n", mutants.len()).unwrap();
+    writeln!(table, "| site | in | what | source | mutant | killed by | after |").unwrap();
+    writeln!(table, "|---|---|---|---|---|---|---|").unwrap();
     for (mutant, fate) in mutants.iter().zip(fates) {
         let Mutant { site, function, kind, mutation, .. } = mutant;
         let fate = match fate {
             Some(Fate::Killed { model, executions }) => format!("`{model}` | {executions}"),
-            Some(Fate::Survived) => "survived: argued above |".into(),
+            Some(Fate::Survived) => "survived |".into(),
             None => "not known |".into(),
         };
-        let what = format!("{} {}", site.operation, site.side);
-        let (file, line, column) = (site.file, site.line, site.column);
-        writeln!(
-            tables,
-            "| `{file}:{line}:{column}` | `{function}` | {what} | {kind} | {mutation} | {fate} |"
-        )
-        .unwrap();
-    }
-    writeln!(tables, "\n| model | executions | floor |\n|---|---|---|").unwrap();
-    for model in all_models() {
-        writeln!(tables, "| `{}` | {} | {} |", model.name, counts[model.name], model.floor)
+        let Site { file, line, column, operation, side } = site;
+        writeln!(table, "| `{file}:{line}:{column}` | `{function}` | {operation} {side} | {kind} | {mutation} | {fate} |")
             .unwrap();
     }
-    tables
+    table
+}
+
+pub(crate) fn models(counts: &Counts) -> String {
+    let mut table = String::new();
+    let (models, executions) = (counts.len(), counts.values().sum::<usize>());
+    writeln!(table, "{models} models explore {executions} executions unmutated.\n").unwrap();
+    writeln!(table, "| model | executions | floor |\n|---|---|---|").unwrap();
+    for model in all_models() {
+        writeln!(table, "| `{}` | {} | {} |", model.name, counts[model.name], model.floor).unwrap();
+    }
+    table
 }

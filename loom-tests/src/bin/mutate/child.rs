@@ -9,10 +9,11 @@
 //!
 //! How far it is, it says in a file, since the last execution may be its end.
 
+use core::cell::Cell;
 use core::panic::AssertUnwindSafe;
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::panic::catch_unwind;
+use std::panic::{self, catch_unwind};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::{env, format};
@@ -29,6 +30,11 @@ pub(crate) const WRONG: u8 = 2;
 pub(crate) const PROGRESS: &str = "MUTATE_PROGRESS";
 
 static FILE: OnceLock<File> = OnceLock::new();
+
+std::thread_local! {
+    /// Whose executions run.
+    static NOW: Cell<&'static str> = const { Cell::new("") };
+}
 
 /// Called before each execution.
 fn tell(model: &str, executions: usize) {
@@ -66,13 +72,19 @@ pub(crate) fn run(site: &str, mutation: &str, names: &str) -> ExitCode {
     }
     support::tell(tell);
     probe::mutate(site.into(), mutation);
+    // Once more, since a panic may be the end, and the first execution reach the site.
+    panic::set_hook(Box::new(|panic| {
+        eprintln!("{panic}");
+        tell(NOW.get(), support::explored());
+    }));
     for model in models {
+        NOW.set(model.name);
         if catch_unwind(AssertUnwindSafe(|| model.explore())).is_err() {
             if !probe::is_reached() {
                 return wrong(&format!("{} fails by itself", model.name));
             }
-            tell(model.name, model.explored());
-            println!("killed by {} after {} executions", model.name, model.explored());
+            tell(model.name, support::explored());
+            println!("killed by {} after {} executions", model.name, support::explored());
             return ExitCode::from(KILLED);
         }
     }

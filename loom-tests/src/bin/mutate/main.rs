@@ -27,14 +27,14 @@ use std::process::ExitCode;
 
 use models::support::Model;
 
-const USAGE: &str =
-    "usage: mutate [--only TEXT] | --sites MODEL,... | --mutant SITE MUTATION MODEL,...";
+const USAGE: &str = "usage: mutate [--mutants | --only TEXT] | --sites MODEL,... | --mutant SITE MUTATION MODEL,...";
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         [] => run::all(),
+        ["--mutants"] => run::mutants_alone(),
         ["--only", text] => run::only(text),
         ["--sites", names] => child::sites(names),
         ["--mutant", site, mutation, names] => child::run(site, mutation, names),

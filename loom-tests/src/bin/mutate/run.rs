@@ -12,6 +12,7 @@ use bellwether_loom::probe::{self, Kind, Mutation, Seen, Site};
 
 use crate::book::Book;
 use crate::child::{KILLED, PROGRESS, SURVIVED};
+use crate::models::support::Model;
 use crate::source::{Named, Source};
 use crate::{all_models, book};
 
@@ -50,47 +51,58 @@ impl fmt::Display for Fate {
     }
 }
 
-/// Everything, and the book.
+/// Everything, and all tables.
 pub(crate) fn all() -> ExitCode {
     let source = source();
-    let counts = baseline();
-    let sites = probe::sites();
-    let mut wrong: Vec<_> =
-        unreached(&source, &sites).map(|named| format!("no model reaches {named:?}")).collect();
-
-    let mutants = mutants(&source, &sites, &counts);
+    let counts = explore(all_models().collect());
+    let mut wrong = missed(&source);
+    let mutants = mutants(&source, |model| counts[model], false);
     let fates = fates(&mutants, &mut wrong);
-    let tables = book::tables(&counts, &mutants, &fates);
-    let book = Book::open();
-    book.write(&tables);
-    let argued = book.judge(&mutants, &fates, &mut wrong);
-
-    let killed = fates.iter().filter(|fate| matches!(fate, Some(Fate::Killed { .. }))).count();
-    println!("figure sites {}", sites.len());
-    println!("figure mutants {}", mutants.len());
-    println!("figure killed {killed}");
-    println!("figure survivors-argued {argued}");
-    println!("figure survivors {}", mutants.len() - killed - argued);
+    Book::open().write(&book::mutants(&mutants, &fates), Some(&book::models(&counts)));
+    report(&mutants, &fates, &mut wrong);
     println!("figure models {}", counts.len());
     println!("figure executions {}", counts.values().sum::<usize>());
     verdict(&wrong)
 }
 
-/// Only the mutants whose line contains the text, by models that reach their site
-/// without preemptions: a quick look. The book stays as it is.
+/// The mutants and their table, with sites that few preemptions find. Of the models only
+/// those are explored that killed one, which must pass unmutated.
+pub(crate) fn mutants_alone() -> ExitCode {
+    let source = source();
+    let mut wrong = scout(&source);
+    let mutants = mutants(&source, floor, true);
+    let fates = fates(&mutants, &mut wrong);
+    let killed = |fate: &Option<Fate>, model: &Model| matches!(fate, Some(Fate::Killed { model: by, .. }) if by == model.name);
+    let killers = all_models().filter(|model| fates.iter().any(|fate| killed(fate, model)));
+    let counts = explore(killers.collect());
+    Book::open().write(&book::mutants(&mutants, &fates), None);
+    report(&mutants, &fates, &mut wrong);
+    println!("figure models-that-killed {}", counts.len());
+    verdict(&wrong)
+}
+
+/// Only the mutants whose line contains the text; the book stays as it is.
 pub(crate) fn only(text: &str) -> ExitCode {
     let source = source();
-    let counts = all_models().map(|model| (model.name, model.scout())).collect();
-    let sites = probe::sites();
-    let mut mutants = mutants(&source, &sites, &counts);
+    let mut wrong = scout(&source);
+    let mut mutants = mutants(&source, floor, true);
     mutants.retain(|mutant| mutant.to_string().contains(text));
-    let missed = unreached(&source, &sites).map(|named| format!("not reached: {named:?}"));
-    let mut wrong: Vec<_> = missed.collect();
     let fates = fates(&mutants, &mut wrong);
     for (mutant, _) in mutants.iter().zip(fates).filter(|(_, fate)| *fate == Some(Fate::Survived)) {
         wrong.push(format!("survived: {mutant}"));
     }
     verdict(&wrong)
+}
+
+/// The figures; and what is wrong with the survivors.
+fn report(mutants: &[Mutant], fates: &[Option<Fate>], wrong: &mut Vec<String>) {
+    let argued = Book::open().judge(mutants, fates, wrong);
+    let killed = fates.iter().filter(|fate| matches!(fate, Some(Fate::Killed { .. }))).count();
+    println!("figure sites {}", probe::sites().len());
+    println!("figure mutants {}", mutants.len());
+    println!("figure killed {killed}");
+    println!("figure survivors-argued {argued}");
+    println!("figure survivors {}", mutants.len() - killed - argued);
 }
 
 fn verdict(wrong: &[String]) -> ExitCode {
@@ -102,45 +114,78 @@ fn verdict(wrong: &[String]) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// About what the model costs.
+fn floor(name: &str) -> usize {
+    all_models().find(|model| model.name == name).map_or(0, |model| model.floor)
+}
+
+/// Finds the sites with as few preemptions as it takes; says what is not found.
+fn scout(source: &Source) -> Vec<String> {
+    for bound in 0..=1 {
+        on_all_cores(all_models().collect(), |model| {
+            if bound == 0 || !missed(source).is_empty() {
+                model.scout(bound);
+            }
+        });
+    }
+    missed(source)
+}
+
 fn source() -> Source {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     Source::read(&src).expect("the library's source is there")
 }
 
 /// What the source has, and no site was announced for.
-fn unreached<'a>(source: &'a Source, sites: &'a [Seen]) -> impl Iterator<Item = &'a Named> {
-    source.named.iter().filter(|named| {
+fn missed(source: &Source) -> Vec<String> {
+    let sites = probe::sites();
+    let is_seen = |named: &&Named| {
         let at = (named.file.as_str(), named.line, named.column);
-        !sites.iter().any(|Seen { site, .. }| (site.file, site.line, site.column) == at)
-    })
+        sites.iter().any(|Seen { site, .. }| (site.file, site.line, site.column) == at)
+    };
+    let missed = source.named.iter().filter(|named| !is_seen(named));
+    missed
+        .map(|Named { file, line, column, what }| {
+            format!("no model reaches {file}:{line}:{column} {what}")
+        })
+        .collect()
 }
 
 fn workers() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Explores everything unchanged, on all cores, the dearest first.
-fn baseline() -> Counts {
-    let mut models: Vec<_> = all_models().collect();
+/// Explores models unchanged, the dearest first.
+fn explore(mut models: Vec<&'static Model>) -> Counts {
     models.sort_by_key(|model| core::cmp::Reverse(model.floor));
+    on_all_cores(models, |model| (model.name, model.explore())).into_iter().collect()
+}
+
+fn on_all_cores<R: Send>(
+    models: Vec<&'static Model>,
+    work: impl Fn(&'static Model) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
+    let rest = || core::iter::from_fn(|| models.get(next.fetch_add(1, Relaxed)).copied());
     thread::scope(|scope| {
-        let work = || {
-            let mine = core::iter::from_fn(|| models.get(next.fetch_add(1, Relaxed)));
-            mine.map(|model| (model.name, model.explore())).collect::<Vec<_>>()
-        };
+        let work = || rest().map(&work).collect::<Vec<_>>();
         let handles: Vec<_> = (0..workers()).map(|_| scope.spawn(work)).collect();
-        let joined = |handle: thread::ScopedJoinHandle<'_, _>| {
+        let joined = |handle: thread::ScopedJoinHandle<'_, Vec<R>>| {
             handle.join().expect("a model fails unmutated")
         };
         handles.into_iter().flat_map(joined).collect()
     })
 }
 
-fn mutants(source: &Source, sites: &[Seen], counts: &Counts) -> Vec<Mutant> {
-    let of = |Seen { site, kind, models }: &Seen| {
-        let mut models: Vec<_> = models.iter().copied().collect();
-        models.sort_by_key(|&model| counts[model]);
+/// Of all sites that were found; `cost` says what a model costs. Those that were not
+/// explored to their ends may reach a site all the same, and come last.
+fn mutants(source: &Source, cost: impl Fn(&str) -> usize, scouted: bool) -> Vec<Mutant> {
+    let mut more: Vec<_> = all_models().filter(|_| scouted).map(|model| model.name).collect();
+    more.sort_by_key(|&model| cost(model));
+    let of = |Seen { site, kind, models: seen }: &Seen| {
+        let mut models: Vec<_> = seen.iter().copied().collect();
+        models.sort_by_key(|&model| cost(model));
+        models.extend(more.iter().filter(|&model| !seen.contains(model)));
         let function = source.function_at(site.file, site.line).to_string();
         let mutant = |mutation| Mutant {
             site: site.clone(),
@@ -151,7 +196,7 @@ fn mutants(source: &Source, sites: &[Seen], counts: &Counts) -> Vec<Mutant> {
         };
         kind.mutations().into_iter().map(mutant).collect::<Vec<_>>()
     };
-    sites.iter().flat_map(of).collect()
+    probe::sites().iter().flat_map(of).collect()
 }
 
 /// As many processes at a time as there are cores; `None` for what went wrong.

@@ -1,5 +1,5 @@
 //! What the source has that a mutant can break: orderings stronger than Relaxed,
-//! `wakes!` and `in_order!`. A site that no model reaches does not announce itself, so
+//! read-modify-writes, `wakes!` and `in_order!`. A site that no model reaches does not announce itself, so
 //! its text must be found.
 //!
 //! Not looked at: tests, the seam itself, and what is for targets without 64-bit
@@ -13,6 +13,8 @@ use std::{fs, io};
 use proc_macro2::{Delimiter, Group, LineColumn, Span, TokenStream, TokenTree};
 
 const ORDERS: [&str; 4] = ["Acquire", "Release", "AcqRel", "SeqCst"];
+/// Read-modify-writes, or functions that do one where they are called.
+const MODIFIES: [&str; 4] = ["swap", "compare_exchange_weak", "add", "write"];
 const MACROS: [&str; 2] = ["wakes", "in_order"];
 
 /// Something that is to be reached: where the call is that has it.
@@ -77,7 +79,7 @@ impl Source {
         for (at, token) in tokens.iter().enumerate() {
             let before = &tokens[..at];
             match token {
-                TokenTree::Ident(name) if ORDERS.contains(&name.to_string().as_str()) => {
+                TokenTree::Ident(name) if is_order(&name.to_string(), call) => {
                     let what = call.map(|call| Named {
                         what: format!("{} {name}", call.what),
                         ..call.clone()
@@ -126,6 +128,13 @@ impl Source {
         let innermost = self.functions.iter().filter(around).max_by_key(|function| function.first);
         innermost.map_or("", |function| &function.name)
     }
+}
+
+/// An ordering stronger than Relaxed, or any of a read-modify-write.
+fn is_order(name: &str, call: Option<&Named>) -> bool {
+    let modifies =
+        |call: &Named| call.what.starts_with("fetch_") || MODIFIES.contains(&call.what.as_str());
+    ORDERS.contains(&name) || name == "Relaxed" && call.is_some_and(modifies)
 }
 
 fn lines(from: Span, to: &Group) -> (u32, u32) {
