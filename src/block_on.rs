@@ -16,7 +16,8 @@ use core::ptr;
 use core::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use crate::sync::{
-    Acquire, AtomicBool, AtomicUsize, Lifetime, Relaxed, Release, Thread, current, park,
+    Acquire, AtomicBool, AtomicUsize, Lifetime, Relaxed, Release, Thread, current, in_order, park,
+    wakes,
 };
 
 /// What a blocked thread's wakers point to.
@@ -45,16 +46,18 @@ impl Parker {
         // A swap, as in `block_on`: of two swaps, the later sees the earlier. It
         // orders nothing else: the future looks at the cell's word again, and
         // before it waits once more it changes that word.
-        self.notified.swap(true, Relaxed);
+        wakes!(self.notified.swap(true, Relaxed));
     }
 
     fn let_go(&self) {
         // The frame may be left as soon as the count is 0: no access after that.
         let thread = self.thread.clone();
         self.lifetime.touch();
-        // ORDERING: Release pairs with `Frame::drop`.
-        self.handles.fetch_sub(1, Release);
-        thread.unpark();
+        in_order!(
+            // ORDERING: Release pairs with `Frame::drop`.
+            self.handles.fetch_sub(1, Release),
+            thread.unpark()
+        );
     }
 
     /// # Safety
@@ -75,12 +78,12 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(
     |data| {
         // SAFETY: as above, and this waker is counted until `let_go`.
         let parker = unsafe { Parker::of(data) };
-        parker.notify();
-        parker.let_go();
+        in_order!(parker.notify(), parker.let_go());
     },
     |data| {
         // SAFETY: as above, and the waker stays counted.
         let parker = unsafe { Parker::of(data) };
+        // The crate's futures keep clones, and wake those: nobody calls this.
         parker.notify();
         parker.thread.unpark();
     },

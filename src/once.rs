@@ -17,7 +17,7 @@
 use core::mem::MaybeUninit;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use crate::sync::{UnsafeCell, const_fn};
+use crate::sync::{UnsafeCell, const_fn, in_order};
 
 #[cfg(feature = "std")]
 mod blocking;
@@ -258,12 +258,18 @@ impl<T, H> OnceCell<T, H> {
         self.value.with(|value| unsafe { &*value.cast::<T>() })
     }
 
+    /// Writes the value, and then says so. Returns how many waiters that released.
+    ///
     /// # Safety
     ///
     /// The caller leads, and has not written yet.
     #[inline(always)]
-    unsafe fn write(&self, value: T) {
-        // SAFETY: until it is ready, the leader alone touches the value.
-        self.value.with_mut(|place| unsafe { place.cast::<T>().write(value) });
+    unsafe fn publish(&self, value: T) -> usize {
+        let ((), released) = in_order!(
+            // SAFETY: until it is ready, the leader alone touches the value.
+            self.value.with_mut(|place| unsafe { place.cast::<T>().write(value) }),
+            self.state.complete()
+        );
+        released
     }
 }

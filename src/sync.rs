@@ -10,7 +10,8 @@
 //! `cfg(bellwether_no_u64)` makes any target one without 64-bit atomics, for tests.
 //!
 //! loom has no const constructors: [`const_fn!`] writes the const function and
-//! its non-const twin from one text.
+//! its non-const twin from one text. [`wakes!`] and [`in_order!`] are what is in them;
+//! under loom it can be broken, to show that a model notices.
 
 #[cfg(bellwether_loom)]
 pub mod probe;
@@ -138,6 +139,48 @@ macro_rules! const_fn {
     };
 }
 pub(crate) use const_fn;
+
+/// A wake-up, or a step to one: what is in it. A mutant leaves it out.
+#[cfg(not(bellwether_loom))]
+macro_rules! wakes {
+    ($wakes:expr) => {
+        $wakes
+    };
+}
+#[cfg(bellwether_loom)]
+macro_rules! wakes {
+    ($wakes:expr) => {
+        if $crate::sync::skips("wakes") { Default::default() } else { $wakes }
+    };
+}
+pub(crate) use wakes;
+
+/// Two steps whose order is the protocol, from the first to the second: both results.
+/// With `and`, the second is taken only if the first says so. A mutant exchanges them.
+#[cfg(not(bellwether_loom))]
+macro_rules! in_order {
+    ($first:expr, and $second:expr) => {
+        $first && $second
+    };
+    ($first:expr, $second:expr $(,)?) => {
+        ($first, $second)
+    };
+}
+#[cfg(bellwether_loom)]
+macro_rules! in_order {
+    ($first:expr, and $second:expr) => {
+        if $crate::sync::swaps() { $second && $first } else { $first && $second }
+    };
+    ($first:expr, $second:expr $(,)?) => {
+        if $crate::sync::swaps() {
+            let second = $second;
+            ($first, second)
+        } else {
+            ($first, $second)
+        }
+    };
+}
+pub(crate) use in_order;
 
 // `with_u64!` keeps its items where there are 64-bit atomics, `without_u64!` where
 // there are none.

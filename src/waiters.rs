@@ -49,7 +49,8 @@ use core::ptr;
 use core::task::Waker;
 
 use crate::sync::{
-    Acquire, AtomicPtr, AtomicU8, Masked, Relaxed, Release, UnsafeCell, const_fn, relax,
+    Acquire, AtomicPtr, AtomicU8, Masked, Relaxed, Release, UnsafeCell, const_fn, in_order, relax,
+    wakes,
 };
 
 mod held;
@@ -215,14 +216,15 @@ impl Waiters {
         node.own_links(|links| (links.next, links.prev) = (Linked::newest(word), None));
         // SAFETY: linked by the exchange below, and not used here.
         let newest = unsafe { Linked::new(node) };
-        // Before the push: after it, a settler may already have stored `DONE`.
-        node.state.store(LINKED, Relaxed);
-        // ORDERING: Release hands the node to the holder: pairs with `take_bit` and
-        // with `Held::replace_newest`.
-        let pushed = self
-            .word
-            .compare_exchange_weak(word, Linked::as_head(Some(newest), word), Release, Relaxed)
-            .is_ok();
+        let ((), pushed) = in_order!(
+            // Before the push: after it, a settler may already have stored `DONE`.
+            node.state.store(LINKED, Relaxed),
+            // ORDERING: Release hands the node to the holder: pairs with `take_bit` and
+            // with `Held::replace_newest`.
+            self.word
+                .compare_exchange_weak(word, Linked::as_head(Some(newest), word), Release, Relaxed)
+                .is_ok()
+        );
         if !pushed {
             node.state.store(OUT, Relaxed);
         }
@@ -247,7 +249,7 @@ impl Waiters {
             node.state.store(OUT, Relaxed);
         }
         if is_owed(held.unlock()) {
-            self.settle();
+            wakes!(self.settle());
         }
     }
 
@@ -270,7 +272,7 @@ impl Waiters {
                     same
                 });
             if is_owed(held.unlock()) {
-                self.settle();
+                wakes!(self.settle());
             }
             // The old waker is dropped and the new one cloned outside the bit.
             drop(replaced);

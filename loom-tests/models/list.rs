@@ -9,6 +9,8 @@ pub(crate) mod budget;
 pub(crate) mod budget_buffers;
 pub(crate) mod cancellations;
 pub(crate) mod counter;
+pub(crate) mod exact;
+pub(crate) mod grenades;
 pub(crate) mod histogram;
 pub(crate) mod hooks;
 pub(crate) mod metrics;
@@ -265,6 +267,24 @@ models! {
         evict_elsewhere_beside_subscribe, 3, 581;
         evict_elsewhere_beside_wait, 3, 292;
         evict_one_victim_twice, 3, 1378;
+    }
+    grenades {
+        grenades_beside_publish, 2, 1;
+        grenade_beside_takeover, 2, 1;
+        grenade_beside_event, 2, 1;
+        grenade_beside_only_producer, 2, 1;
+    }
+    exact {
+        additions_to_a_pair, 3, 1;
+        leases_beyond, 3, 1;
+        successes_at_once, 1, 1;
+        take_beside_worse, 3, 1;
+        take_beside_take, 3, 1;
+        give_up_and_wait_beside_only_producer, 3, 1;
+        stats_beside_only_producer, 3, 1;
+        what_it_owned_beside_takeover, 3, 1;
+        push_beside_releases, 2, 1;
+        claim_beside_claim_of_a_producer, 3, 1;
     }
     ;
     pairs {

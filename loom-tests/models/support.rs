@@ -6,7 +6,7 @@ use core::pin::{Pin, pin};
 use core::sync::atomic::{AtomicUsize as Counter, Ordering::Relaxed};
 use core::task::{Context, Poll, Waker};
 use std::panic::{catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Wake;
 use std::time::Instant;
 #[cfg(test)]
@@ -31,6 +31,19 @@ pub(crate) struct Model {
 std::thread_local! {
     // loom runs the threads of a model on one thread of the system.
     static EXPLORED: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+}
+
+/// Is told of each execution before it runs.
+static TELL: OnceLock<fn(&str, usize)> = OnceLock::new();
+
+/// Some executions end the process: this is told how many there were.
+pub(crate) fn tell(tell: fn(&str, usize)) {
+    TELL.get_or_init(|| tell);
+}
+
+/// How many executions this thread's last exploration had, also if it failed.
+pub(crate) fn explored() -> usize {
+    EXPLORED.get()
 }
 
 impl Model {
@@ -61,6 +74,11 @@ impl Model {
         executions
     }
 
+    /// Explores it with this many preemptions at most: none reach nearly all sites.
+    pub(crate) fn scout(&self, bound: usize) {
+        Self { bound: Some(bound), ..*self }.count();
+    }
+
     /// As [`Self::explore`], while in each execution one weak compare-exchange
     /// after the other fails spuriously. Returns how many there are.
     pub(crate) fn explore_spurious(&self) -> usize {
@@ -77,16 +95,15 @@ impl Model {
         unreachable!()
     }
 
-    /// How many executions this thread's last exploration had, also if it failed.
-    pub(crate) fn explored(&self) -> usize {
-        EXPLORED.get()
-    }
-
     fn count(&self) -> usize {
         EXPLORED.set(0);
-        self.check(|| {
+        let name = self.name;
+        probe::begin_model(name);
+        self.check(move || {
             probe::begin_execution();
-            EXPLORED.set(EXPLORED.get() + 1);
+            let executions = EXPLORED.get() + 1;
+            EXPLORED.set(executions);
+            TELL.get().inspect(|tell| tell(name, executions));
         });
         EXPLORED.get()
     }

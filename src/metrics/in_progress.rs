@@ -17,7 +17,7 @@
 //! The word says all there is to say, so nothing is ordered by it.
 
 use crate::histogram::units;
-use crate::sync::{Relaxed, const_fn, with_u64, without_u64};
+use crate::sync::{Relaxed, const_fn, in_order, with_u64, without_u64};
 
 with_u64! {
     use crate::sync::AtomicU64 as Atomic;
@@ -84,8 +84,7 @@ impl Running {
         if self.0.load(Relaxed) & MOST == 0 {
             return InProgress { count: 0, nanos: 0 };
         }
-        let now = now();
-        let word = self.0.load(Relaxed);
+        let (now, word) = in_order!(now(), self.0.load(Relaxed));
         let count = word & MOST;
         let sum = word >> COUNT;
         // Shifted up, so that it is modulo what the sum is; the top bit is a sign.

@@ -51,9 +51,8 @@ impl<T, H: OnceHooks> OnceCell<T, H> {
             Found::Ready => Err(SetError::AlreadySet(value)),
             Found::Busy => Err(SetError::Initializing(value)),
             Found::Led => {
-                // SAFETY: this call leads, and nothing below can panic before it completes.
-                unsafe { self.write(value) };
-                self.state.complete();
+                // SAFETY: this call leads, and has not written.
+                unsafe { self.publish(value) };
                 // SAFETY: complete, and it stays so while the cell is borrowed.
                 Ok(unsafe { self.value() })
             }

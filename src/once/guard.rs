@@ -129,8 +129,7 @@ impl<'a, T, H: OnceHooks> InitGuard<'a, T, H> {
     pub fn set(self, value: T) -> &'a T {
         let (cell, mut end) = self.into_end(InitOutcome::Ok);
         // SAFETY: the guard is the leader, which alone may write, once: `self` is gone.
-        unsafe { cell.write(value) };
-        end.waiters = cell.state.complete();
+        end.waiters = unsafe { cell.publish(value) };
         drop(end);
         // SAFETY: complete, and it stays so while the cell is borrowed.
         unsafe { cell.value() }

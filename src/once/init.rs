@@ -24,6 +24,7 @@ use super::guard::{InitGuard, Lead, TryLead};
 use super::wait::Waiter;
 use super::{OnceCell, reentry};
 use crate::hooks::{InitOutcome, OnceHooks};
+use crate::sync::in_order;
 use crate::waiters::Role;
 
 enum Stage<'a, T, H: OnceHooks, F, Fut> {
@@ -189,10 +190,12 @@ impl<'a, T, H: OnceHooks, F, Fut> Attempt<'_, 'a, T, H, F, Fut> {
     #[inline(always)]
     fn end(&mut self, outcome: InitOutcome) {
         let guard = self.guard.take();
-        self.stage.set(Stage::Done);
-        if let Some(guard) = guard {
-            guard.fail(outcome);
-        }
+        in_order!(
+            self.stage.set(Stage::Done),
+            if let Some(guard) = guard {
+                guard.fail(outcome);
+            }
+        );
     }
 }
 

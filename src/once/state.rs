@@ -30,7 +30,7 @@
 
 use core::task::Waker;
 
-use crate::sync::{Acquire, Relaxed, Release, const_fn, exclusive};
+use crate::sync::{Acquire, Relaxed, Release, const_fn, exclusive, wakes};
 use crate::waiters::{CLOSED, Node, OWED, Role, USER, Waiters, Word, has, head, with_bits};
 
 pub(super) const READY: usize = CLOSED;
@@ -118,7 +118,7 @@ impl State {
     pub(super) fn complete(&self) -> usize {
         // ORDERING: Release pairs with `is_ready` and `look`: hands over the value.
         let ended = self.end(|word| with_bits(word, RUNNING, READY));
-        if head(ended).is_null() { 0 } else { self.waiters.settle() }
+        if head(ended).is_null() { 0 } else { wakes!(self.waiters.settle()) }
     }
 
     /// By the leader, without a value. Returns how many were woken.
@@ -127,7 +127,7 @@ impl State {
             let debt = if head(word).is_null() { 0 } else { OWED };
             with_bits(word, RUNNING, debt)
         });
-        if head(ended).is_null() { 0 } else { self.waiters.settle() }
+        if head(ended).is_null() { 0 } else { wakes!(self.waiters.settle()) }
     }
 
     #[inline]

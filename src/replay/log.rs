@@ -39,7 +39,7 @@ use super::parked::Parked;
 use super::store::Store;
 use crate::histogram::counter::Counter;
 use crate::hooks::EvictReason;
-use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, Release, const_fn};
+use crate::sync::{Acquire, AtomicBool, AtomicUsize, Relaxed, Release, const_fn, in_order};
 
 mod write;
 
@@ -208,8 +208,7 @@ impl<S: Store> Log<S> {
     pub(super) fn bounds(&self) -> Bounds {
         let mut seen = self.head();
         loop {
-            let tail = self.tail();
-            let again = self.head();
+            let (tail, again) = in_order!(self.tail(), self.head());
             if again.0 == seen.0 {
                 let (head, reason) = seen;
                 return Bounds { head, tail, reason };
@@ -235,8 +234,7 @@ impl<S: Store> Log<S> {
             });
         }
         // In this order: once it is closed, it stays as it is.
-        let closed = self.is_closed();
-        let Bounds { head, tail, .. } = self.bounds();
+        let (closed, Bounds { head, tail, .. }) = in_order!(self.is_closed(), self.bounds());
         Retained { head, tail, bytes: self.bytes.load(Relaxed), closed }
     }
 
@@ -261,9 +259,8 @@ impl<S: Store> Log<S> {
         if at >= tail {
             return Found::Nothing;
         }
-        let visit = self.store.visit(at);
-        // After the visit has begun: see the store.
-        let (head, reason) = self.head();
+        // `head` after the visit has begun: see the store.
+        let (visit, (head, reason)) = in_order!(self.store.visit(at), self.head());
         if at < head {
             return Found::Missed(head, reason);
         }

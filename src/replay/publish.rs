@@ -20,7 +20,7 @@ use super::log::{Evicted, Inner, Log};
 use super::shared::Shared;
 use super::store::{Room, Store};
 use crate::hooks::{EvictReason, ReplayHooks};
-use crate::sync::shielded;
+use crate::sync::{in_order, shielded, wakes};
 
 #[cfg(feature = "alloc")]
 mod all;
@@ -104,14 +104,17 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         if !ALONE {
             return log.with_all(|inner, parked| {
                 let result = work(self, inner);
-                self.more |= parked.wake(self.wake, &mut self.wakers);
+                self.more |= wakes!(parked.wake(self.wake, &mut self.wakers));
                 result
             });
         }
-        // SAFETY: `new` was promised that this is the only producer.
-        let result = unsafe { log.with_inner(|inner| work(self, inner)) };
-        if log.somebody_waits() {
-            self.more |= log.parked(|parked| parked.wake(self.wake, &mut self.wakers));
+        let (result, waits) = in_order!(
+            // SAFETY: `new` was promised that this is the only producer.
+            unsafe { log.with_inner(|inner| work(self, inner)) },
+            log.somebody_waits()
+        );
+        if waits {
+            self.more |= log.parked(|parked| wakes!(parked.wake(self.wake, &mut self.wakers)));
         }
         result
     }
@@ -276,9 +279,9 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
         loop {
             self.drop_removed();
             while let Some(waker) = self.wakers.pop() {
-                shielded(|| waker.wake());
+                shielded(|| wakes!(waker.wake()));
             }
-            if !take(&mut self.more) {
+            if !wakes!(take(&mut self.more)) {
                 return;
             }
             self.visit(|this, inner| this.log.sweep(inner, &mut this.removed));
@@ -289,7 +292,7 @@ impl<'a, S: Store, H: ReplayHooks, const ALONE: bool> After<'a, S, H, ALONE> {
 impl<S: Store, H: ReplayHooks, const ALONE: bool> Drop for After<'_, S, H, ALONE> {
     #[inline(always)]
     fn drop(&mut self) {
-        self.run();
+        wakes!(self.run());
     }
 }
 

@@ -9,7 +9,7 @@ use super::log::Found;
 use super::start::Event;
 use super::subscriber::Subscriber;
 use crate::hooks::{EvictReason, ReplayHooks};
-use crate::sync::shielded;
+use crate::sync::{in_order, shielded};
 
 impl<B: Handle> Subscriber<B> {
     /// The next event, if there is one. It does not wait, takes no lock, and clones the
@@ -168,7 +168,7 @@ impl<B: Handle> Subscriber<B> {
 
     fn nothing(&self) -> TryRecvError {
         // In this order: what was published before it was closed is received first.
-        if self.log().is_closed() && self.log().tail() == self.cursor {
+        if in_order!(self.log().is_closed(), and self.log().tail() == self.cursor) {
             TryRecvError::Closed
         } else {
             TryRecvError::Empty

@@ -46,7 +46,7 @@ use super::store::{Room, Store, sealed};
 use super::words::Words;
 #[cfg(any(feature = "alloc", bellwether_loom))]
 use super::words::empty;
-use crate::sync::{Acquire, Release, const_fn, fence};
+use crate::sync::{Acquire, Release, const_fn, fence, in_order};
 
 /// Plain events in slots that are overwritten in place.
 pub struct Ring<T: Plain, P: Slots> {
@@ -163,10 +163,12 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
         head: impl FnOnce() -> u64,
         f: impl FnOnce(&T) -> R,
     ) -> Option<R> {
-        let words = T::Words::load(&self.slot(at).0);
-        // ORDERING: Acquire pairs with `Ring::append`: who loaded a newer event's word
-        // sees that `head` has passed this position.
-        fence(Acquire);
+        let (words, ()) = in_order!(
+            T::Words::load(&self.slot(at).0),
+            // ORDERING: Acquire pairs with `Ring::append`: who loaded a newer event's
+            // word sees that `head` has passed this position.
+            fence(Acquire)
+        );
         (head() <= at).then(|| f(&T::from_words(words)))
     }
 
@@ -208,10 +210,12 @@ impl<T: Plain, P: Slots> Store for Ring<T, P> {
 
     #[inline(always)]
     fn append(&self, (): &mut (), at: u64, words: T::Words, bytes: usize) {
-        // ORDERING: Release pairs with `Ring::read`: who loads one of the words below
-        // sees that `head` has passed what was in the slot.
-        fence(Release);
-        (words, bytes).store(self.slot(at));
+        in_order!(
+            // ORDERING: Release pairs with `Ring::read`: who loads one of the words
+            // below sees that `head` has passed what was in the slot.
+            fence(Release),
+            (words, bytes).store(self.slot(at))
+        );
     }
 
     fn spare(&self) -> Option<()> {

@@ -16,7 +16,7 @@ use super::parked::Node;
 use super::shared::Shared;
 use super::store::Store;
 use crate::hooks::{ReplayHooks, WaitOutcome};
-use crate::sync::shielded;
+use crate::sync::{in_order, shielded};
 
 /// What a wait keeps. Its owner calls [`leave`](Self::leave) before it goes, and names
 /// the same buffer each time.
@@ -81,9 +81,9 @@ impl<H: ReplayHooks> Wait<H> {
             if linked {
                 return (old, Poll::Pending);
             }
-            log.announce();
+            let ((), here) = in_order!(log.announce(), is_here(log, at));
             match old {
-                Some(fresh) if !is_here(log, at) => {
+                Some(fresh) if !here => {
                     // SAFETY: not linked; pinned; taken out by `leave`, which is called
                     // before the node or the log goes.
                     unsafe { parked.push(&self.node, at, fresh) };

@@ -1,20 +1,30 @@
 //! loom's side of the seam. Every atomic operation announces its place in the
-//! source (`#[track_caller]`), which gives three things at no cost to the rest:
-//! a list of all ordering *sites*, the power to weaken one of them in a run
-//! ([`mutate`]), and weak compare-exchanges that fail on demand ([`fail_weak`]).
-//! A model that fails can show its last execution, step by step ([`trace`]).
+//! source (`#[track_caller]`), which gives four things at no cost to the rest:
+//! a list of all *sites*, the power to break one of them in a run ([`mutate`]),
+//! weak compare-exchanges that fail on demand ([`fail_weak`]), and the last
+//! execution of a model that fails, step by step ([`trace`]).
+//!
+//! | file | what |
+//! |---|---|
+//! | `probe/sites.rs` | what can be broken, and how |
+//! | `probe/trace.rs` | the last execution |
 #![allow(missing_docs, clippy::std_instead_of_alloc, reason = "seen by the models alone")]
 
-use core::cell::{Cell, RefCell};
-use core::panic::Location;
-use std::collections::BTreeMap;
-use std::format;
-use std::prelude::rust_2024::*;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-
+use core::cell::Cell;
 use core::sync::atomic::Ordering;
+use std::sync::Arc;
 
 pub(crate) use loom::cell::UnsafeCell;
+
+mod sites;
+mod trace;
+
+pub use sites::{Kind, Mutation, Seen, Site, begin_model, is_reached, mutate, sites};
+pub(crate) use sites::{skips, swaps};
+pub use trace::{record, trace};
+
+use sites::{announce, is_split, ordering};
+use trace::traced;
 
 /// loom's thread-locals have no const initialisers.
 macro_rules! modelled_thread_local {
@@ -24,92 +34,9 @@ macro_rules! modelled_thread_local {
 }
 pub(crate) use modelled_thread_local as thread_local;
 
-/// One ordering in the source: where, which operation, which of its orderings.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Site {
-    pub file: &'static str,
-    pub line: u32,
-    pub column: u32,
-    pub operation: &'static str,
-    /// `success` or `failure` of a compare-exchange, otherwise `order`.
-    pub side: &'static str,
-}
-
-/// Every site that has run in this process, with the ordering in the source.
-static SITES: Mutex<BTreeMap<Site, Ordering>> = Mutex::new(BTreeMap::new());
-static MUTANT: OnceLock<(String, Ordering)> = OnceLock::new();
-
 std::thread_local! {
     static WEAK_SEEN: Cell<usize> = const { Cell::new(0) };
     static WEAK_FAILS: Cell<Option<usize>> = const { Cell::new(None) };
-    /// Sites this thread has announced: spares the models the lock.
-    static KNOWN: RefCell<Vec<(usize, &'static str, &'static str)>> =
-        const { RefCell::new(Vec::new()) };
-}
-
-/// One atomic operation of the execution that runs.
-struct Step {
-    thread: loom::thread::ThreadId,
-    at: &'static Location<'static>,
-    operation: &'static str,
-    value: String,
-}
-
-std::thread_local! {
-    static TRACE: RefCell<Option<Vec<Step>>> = const { RefCell::new(None) };
-}
-
-/// From now on the executions on this thread are recorded.
-pub fn record() {
-    TRACE.set(Some(Vec::new()));
-}
-
-/// The execution that ran last, a line for each atomic operation.
-pub fn trace() -> Vec<String> {
-    TRACE.with_borrow(|trace| {
-        let steps = trace.iter().flatten();
-        steps
-            .map(|Step { thread, at, operation, value }| {
-                let file = at.file().rsplit_once("src/").map_or(at.file(), |(_, file)| file);
-                format!("{thread:?} {file}:{} {operation} {value}", at.line())
-            })
-            .collect()
-    })
-}
-
-#[track_caller]
-fn traced<V: core::fmt::Debug>(operation: &'static str, value: V) -> V {
-    let at = Location::caller();
-    TRACE.with_borrow_mut(|trace| {
-        if let Some(trace) = trace {
-            let thread = loom::thread::current().id();
-            trace.push(Step { thread, at, operation, value: format!("{value:x?}") });
-        }
-    });
-    value
-}
-
-impl core::fmt::Display for Site {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let file = self.file.rsplit_once("src/").map_or(self.file, |(_, f)| f);
-        let Self { line, column, operation, side, .. } = self;
-        write!(f, "src/{file}:{line}:{column} {operation} {side}")
-    }
-}
-
-/// The sites seen so far, each with its ordering in the source.
-pub fn sites() -> Vec<(Site, Ordering)> {
-    let sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);
-    sites.iter().map(|(site, &order)| (site.clone(), order)).collect()
-}
-
-/// From now on the named site uses `order`.
-///
-/// # Panics
-///
-/// If called twice in a process.
-pub fn mutate(site: String, order: Ordering) {
-    MUTANT.set((site, order)).expect("one mutant per process");
 }
 
 /// In each execution of a model on this thread, the `index`-th weak
@@ -121,34 +48,24 @@ pub fn fail_weak(index: Option<usize>) {
 
 /// A new execution starts; returns how many weak operations the last one had.
 pub fn begin_execution() -> usize {
-    TRACE.with_borrow_mut(|trace| trace.iter_mut().for_each(Vec::clear));
+    trace::begin();
     WEAK_SEEN.replace(0)
-}
-
-#[track_caller]
-fn announced(operation: &'static str, side: &'static str, order: Ordering) -> Ordering {
-    let at = Location::caller();
-    // A function with `track_caller` may do one of several operations for a place.
-    let key = (core::ptr::from_ref(at).addr(), operation, side);
-    let mutant = MUTANT.get();
-    if mutant.is_none() && KNOWN.with_borrow(|known| known.contains(&key)) {
-        return order;
-    }
-    let site = Site { file: at.file(), line: at.line(), column: at.column(), operation, side };
-    if let Some((name, weaker)) = mutant
-        && *name == site.to_string()
-    {
-        return *weaker;
-    }
-    SITES.lock().unwrap_or_else(PoisonError::into_inner).insert(site, order);
-    KNOWN.with_borrow_mut(|known| known.push(key));
-    order
 }
 
 fn fails_spuriously() -> bool {
     let seen = WEAK_SEEN.get();
     WEAK_SEEN.set(seen + 1);
     WEAK_FAILS.get() == Some(seen)
+}
+
+/// What of an ordering a load has, and what a store.
+fn parts(order: Ordering) -> (Ordering, Ordering) {
+    match order {
+        Ordering::Acquire => (Ordering::Acquire, Ordering::Relaxed),
+        Ordering::Release => (Ordering::Relaxed, Ordering::Release),
+        Ordering::AcqRel => (Ordering::Acquire, Ordering::Release),
+        both => (both, both),
+    }
 }
 
 macro_rules! announced_atomic {
@@ -164,27 +81,47 @@ macro_rules! announced_atomic {
             }
             #[track_caller]
             pub(crate) fn load(&self, order: Ordering) -> $value {
-                traced("load", self.0.load(announced("load", "order", order)))
+                traced("load", self.0.load(ordering("load", "order", order)))
             }
             #[track_caller]
             pub(crate) fn store(&self, value: $value, order: Ordering) {
-                self.0.store(traced("store", value), announced("store", "order", order));
+                self.0.store(traced("store", value), ordering("store", "order", order));
             }
             #[track_caller]
             pub(crate) fn swap(&self, value: $value, order: Ordering) -> $value {
-                traced("swap", self.0.swap(value, announced("swap", "order", order)))
+                let order = ordering("swap", "order", order);
+                if is_split("swap") {
+                    return self.in_two_steps(order, |_| Some(value));
+                }
+                traced("swap", self.0.swap(value, order))
             }
             #[track_caller]
             pub(crate) fn compare_exchange_weak(
                 &self, current: $value, new: $value, success: Ordering, failure: Ordering,
             ) -> Result<$value, $value> {
-                let success = announced("compare_exchange_weak", "success", success);
-                let failure = announced("compare_exchange_weak", "failure", failure);
+                let success = ordering("compare_exchange_weak", "success", success);
+                let failure = ordering("compare_exchange_weak", "failure", failure);
                 if fails_spuriously() {
                     return traced("weak", Err(self.0.load(failure)));
                 }
+                if is_split("compare_exchange_weak") {
+                    let now =
+                        self.in_two_steps(success, |now| (now == current).then_some(new));
+                    return if now == current { Ok(now) } else { Err(now) };
+                }
                 let result = self.0.compare_exchange(current, new, success, failure);
                 traced("compare_exchange", (new, result)).1
+            }
+            /// A mutant of a read-modify-write.
+            #[track_caller]
+            fn in_two_steps(&self, order: Ordering, f: impl FnOnce($value) -> Option<$value>) -> $value {
+                let (loads, stores) = parts(order);
+                let old = self.0.load(loads);
+                let new = f(old);
+                if let Some(new) = new {
+                    self.0.store(new, stores);
+                }
+                traced("two steps", (new, old)).1
             }
         }
     };
@@ -197,58 +134,46 @@ announced_atomic!(AtomicU32, u32);
 announced_atomic!(AtomicU64, u64);
 announced_atomic!(AtomicUsize, usize);
 
-macro_rules! announced_counter {
-    ($name:ident, $value:ty) => {
+macro_rules! announced_number {
+    ($name:ident, $value:ty: $($operation:ident by $new:expr;)*) => {
         #[allow(dead_code, reason = "each atomic uses some of them")]
         impl $name {
-            #[track_caller]
-            pub(crate) fn fetch_add(&self, value: $value, order: Ordering) -> $value {
-                let old = self.0.fetch_add(value, announced("fetch_add", "order", order));
-                traced("fetch_add", old)
-            }
-            #[track_caller]
-            pub(crate) fn fetch_sub(&self, value: $value, order: Ordering) -> $value {
-                let old = self.0.fetch_sub(value, announced("fetch_sub", "order", order));
-                traced("fetch_sub", old)
-            }
-            #[track_caller]
-            pub(crate) fn fetch_max(&self, value: $value, order: Ordering) -> $value {
-                let old = self.0.fetch_max(value, announced("fetch_max", "order", order));
-                traced("fetch_max", old)
-            }
+            $(#[track_caller]
+            pub(crate) fn $operation(&self, value: $value, order: Ordering) -> $value {
+                let order = ordering(stringify!($operation), "order", order);
+                if is_split(stringify!($operation)) {
+                    return self.in_two_steps(order, |old| Some($new(old, value)).filter(|new| *new != old));
+                }
+                traced(stringify!($operation), self.0.$operation(value, order))
+            })*
         }
+    };
+    ($($name:ident, $value:ty;)*) => {
+        $(announced_number! { $name, $value:
+            fetch_add by <$value>::wrapping_add;
+            fetch_sub by <$value>::wrapping_sub;
+            fetch_max by Ord::max;
+            fetch_or by core::ops::BitOr::bitor;
+            fetch_and by core::ops::BitAnd::bitand;
+        })*
     };
 }
 
-announced_counter!(AtomicU32, u32);
-announced_counter!(AtomicU64, u64);
-
-impl AtomicUsize {
-    #[track_caller]
-    pub(crate) fn fetch_add(&self, value: usize, order: Ordering) -> usize {
-        self.0.fetch_add(value, announced("fetch_add", "order", order))
-    }
-    #[track_caller]
-    pub(crate) fn fetch_sub(&self, value: usize, order: Ordering) -> usize {
-        self.0.fetch_sub(value, announced("fetch_sub", "order", order))
-    }
-    #[track_caller]
-    pub(crate) fn fetch_or(&self, value: usize, order: Ordering) -> usize {
-        traced("fetch_or", self.0.fetch_or(value, announced("fetch_or", "order", order)))
-    }
-    #[track_caller]
-    pub(crate) fn fetch_and(&self, value: usize, order: Ordering) -> usize {
-        traced("fetch_and", self.0.fetch_and(value, announced("fetch_and", "order", order)))
-    }
+announced_number! {
+    AtomicU32, u32;
+    AtomicU64, u64;
+    AtomicUsize, usize;
 }
 
-/// A fence; a mutant weakens it to `Relaxed`, which is none.
+/// A fence, unless a mutant removes it.
 #[track_caller]
 pub(crate) fn fence(order: Ordering) {
-    let order = announced("fence", "order", order);
-    if order != Ordering::Relaxed {
-        loom::sync::atomic::fence(order);
-    }
+    let order = match announce("fence", "order", Kind::Fence(order)) {
+        Some(Mutation::Remove) => return,
+        Some(Mutation::Weaken(weaker)) => weaker,
+        _ => order,
+    };
+    loom::sync::atomic::fence(order);
 }
 
 /// A thread that may be unparked. As `std` says, an `unpark` synchronises with the
@@ -273,9 +198,12 @@ pub(crate) fn park() {
 }
 
 impl Thread {
+    #[track_caller]
     pub(crate) fn unpark(&self) {
-        // ORDERING: Release pairs with `park`.
-        self.0.swap(true, Ordering::Release);
+        if !skips("unpark") {
+            // ORDERING: Release pairs with `park`.
+            self.0.swap(true, Ordering::Release);
+        }
     }
 }
 

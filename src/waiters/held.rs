@@ -7,7 +7,7 @@ use core::ptr::{self, NonNull};
 use core::task::Waker;
 
 use super::{BITS, DONE, LOCKED, Links, Node, Role, Waiters, Word, head, with_bits};
-use crate::sync::{Acquire, Masked, Relaxed, Release};
+use crate::sync::{Acquire, Masked, Relaxed, Release, in_order};
 
 /// A node that is in the list. Its methods are called by the holder of the bit
 /// only, and not after the node was cut out or finished.
@@ -196,10 +196,9 @@ impl<'a> Held<'a> {
                 // Closed: nobody pushes, so the word changes in no other way.
                 self.replace_newest(node, None);
             }
-            let enough = !take(node.role(), node.take_waker());
-            node.finish();
+            let (more, ()) = in_order!(take(node.role(), node.take_waker()), node.finish());
             let Some(newer) = newer else { return };
-            if enough {
+            if !more {
                 newer.set_next(None);
                 ends.newest.set_prev(newer);
                 return;

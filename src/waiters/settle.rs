@@ -14,7 +14,7 @@ use core::task::Waker;
 
 use super::held::{Ends, Held, Linked};
 use super::{ALIGN, CLOSED, LINKED, Node, OUT, Role, Waiters, has};
-use crate::sync::{Relaxed, panicking, shielded};
+use crate::sync::{Relaxed, panicking, shielded, wakes};
 
 /// Wakers woken per turn outside the bit: half a kilobyte of stack. loom has
 /// one, so that models reach the cursor.
@@ -67,8 +67,8 @@ impl Settler<'_> {
                 let waker = self.wakers[self.woken].take();
                 self.woken += 1;
                 match waker {
-                    Some(waker) if unwinding => shielded(|| waker.wake()),
-                    Some(waker) => waker.wake(),
+                    Some(waker) if unwinding => shielded(|| wakes!(waker.wake())),
+                    Some(waker) => wakes!(waker.wake()),
                     None => {}
                 }
             }
@@ -122,7 +122,7 @@ impl Settler<'_> {
         let mut next = from;
         while let Some(node) = next {
             if self.filled == BATCH {
-                self.set_cursor(ends, node);
+                wakes!(self.set_cursor(ends, node));
                 return;
             }
             let waker = if node.role() == Role::Candidate { node.take_waker() } else { None };
@@ -156,7 +156,7 @@ impl Drop for Settler<'_> {
         // Unwinding out of a waker: the others must still be woken, and the
         // cursor must not stay behind.
         if !self.finished {
-            self.run();
+            wakes!(self.run());
         }
     }
 }

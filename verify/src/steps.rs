@@ -7,6 +7,7 @@ mod coverage;
 mod dependencies;
 mod features;
 mod machines;
+mod orderings;
 mod sanitizers;
 mod spelling;
 mod tests;
@@ -56,6 +57,12 @@ pub(crate) const ALL: &[Step] = &[
         what: "programs that must not compile, each beside one that must",
         quick: true,
         run: compile_fail::run,
+    },
+    Step {
+        name: "orderings",
+        what: "every ordering, fence, wake-up and order of steps broken in turn: a model notices",
+        quick: true,
+        run: orderings::run,
     },
     Step {
         name: "sanitizers",

@@ -96,12 +96,10 @@ impl Standing {
         split(self.0.load(Relaxed)).0
     }
 
-    /// For the holder of the registry's lock, who takes it out of its list.
+    /// For the holder of the registry's lock, who takes it out of its list. Its buffer is
+    /// going, and so changes its class no more: nobody else writes.
     pub(super) fn unlist(&self) {
-        let mut word = self.0.load(Relaxed);
-        let unlisted = |word: usize| word & ((1 << BITS) - 1);
-        while let Err(now) = self.0.compare_exchange_weak(word, unlisted(word), Relaxed, Relaxed) {
-            word = now;
-        }
+        let is = self.0.load(Relaxed) & ((1 << BITS) - 1);
+        self.0.store(is, Relaxed);
     }
 }

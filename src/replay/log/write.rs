@@ -6,7 +6,7 @@ use super::{Inner, Log};
 use crate::hooks::EvictReason;
 use crate::replay::batch::Batch;
 use crate::replay::store::{Room, Store};
-use crate::sync::{Relaxed, Release};
+use crate::sync::{Relaxed, Release, in_order};
 
 /// How many events an operation evicted, by reason.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,13 +140,18 @@ impl<S: Store> Log<S> {
         if inner.bytes - weight > self.max_bytes() - bytes {
             return Err(event);
         }
+        let before = inner.head_word();
         if evicts {
-            let before = inner.head_word();
             self.pass_oldest(inner);
             inner.reason = EvictReason::Count;
-            self.publish_evicted(inner, before);
         }
-        let at = self.append(inner, event, bytes);
+        // The event takes the place of the one that was evicted.
+        let ((), at) = in_order!(
+            if evicts {
+                self.publish_evicted(inner, before);
+            },
+            self.append(inner, event, bytes)
+        );
         self.publish_appended(inner, at);
         Ok((at, evicts))
     }

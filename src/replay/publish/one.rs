@@ -11,7 +11,7 @@ use crate::replay::error::PublishError;
 use crate::replay::parked::Parked;
 use crate::replay::shared::Shared;
 use crate::replay::store::Store;
-use crate::sync::shielded;
+use crate::sync::{shielded, wakes};
 
 impl<S: Store, H: ReplayHooks> Shared<S, H> {
     /// # Safety
@@ -109,7 +109,7 @@ impl Waited {
     #[inline(never)]
     fn collect(parked: &mut Parked, tail: u64) -> Self {
         let mut wakers = Batch::new();
-        let more = parked.wake(tail, &mut wakers);
+        let more = wakes!(parked.wake(tail, &mut wakers));
         Self { wakers, more }
     }
 }
