@@ -1,0 +1,2 @@
+//! Runs schedules.
+fn main() {}
