@@ -2,6 +2,7 @@
 //! user of `bellwether` never sees loom in a lockfile.
 fn main() {
     println!("cargo::rustc-cfg=bellwether_loom");
+    println!("cargo::rustc-cfg=bellwether_modelled");
     // Features of the library that make no difference to a model.
     println!(
         r#"cargo::rustc-check-cfg=cfg(feature, values("critical-section", "futures-core", "portable-atomic", "serde"))"#

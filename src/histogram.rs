@@ -53,15 +53,15 @@ use extreme::Extreme;
 
 pub use algebra::DeltaError;
 pub use buckets::{Bucket, Buckets};
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use counter::pair::Pair;
 pub use exact::{Consistency, ExactHistogram};
 pub use grid::{Grid, Nanos, Plain};
 pub use plot::Plot;
 pub use quantile::QuantileError;
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 pub use sharded::ThreadShard;
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use sharded::{Lease, Pool};
 pub use sharded::{ShardKey, ShardedHistogram};
 pub use single_writer::{Recorder, SingleWriter};
@@ -149,13 +149,13 @@ impl<G: Grid> Histogram<G> {
     /// static BATCHES: Histogram<Plain<1>> = Histogram::new();
     /// assert!(BATCHES.snapshot().is_empty());
     /// ```
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     pub const fn new() -> Self {
         Self { sum: Counter::new(), max: Extreme::new(), min: Extreme::new(), slots: G::NEW }
     }
 
     /// An empty histogram.
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     pub fn new() -> Self {
         let slots = G::new_counters();
         Self { sum: Counter::new(), max: Extreme::new(), min: Extreme::new(), slots }

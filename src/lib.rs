@@ -21,7 +21,7 @@ mod sync;
 mod waiters;
 
 pub use error::SetError;
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 pub use histogram::ThreadShard;
 pub use histogram::{
     Bucket, Buckets, Consistency, DeltaError, ExactHistogram, Grid, Histogram, Nanos, Plain, Plot,
@@ -57,13 +57,13 @@ pub mod docs {
 }
 
 /// The counter of targets without 64-bit atomics, for the models.
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use histogram::Pair;
 /// What gives threads their numbers, in a size that the models choose.
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use histogram::{Lease, Pool};
 /// A buffer's side of a budget.
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use replay::{Room, Share, Shed};
 /// What the models and the mutation run need from the seam.
 #[cfg(bellwether_loom)]

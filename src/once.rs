@@ -229,13 +229,7 @@ impl<T, H> OnceCell<T, H> {
     /// assert_eq!(cell.status(), Status::Ready);
     /// ```
     pub fn status(&self) -> Status {
-        if self.state.is_ready() {
-            Status::Ready
-        } else if self.state.is_running() {
-            Status::Initializing
-        } else {
-            Status::Empty
-        }
+        self.state.status()
     }
 
     /// The observer given to [`with_hooks`](Self::with_hooks).

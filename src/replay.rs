@@ -71,7 +71,7 @@ mod words;
 pub use array::ReplayArray;
 #[cfg(feature = "alloc")]
 pub use budget::Budget;
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use budget::{Room, Share, Shed};
 #[cfg(feature = "alloc")]
 pub use builder::Builder;

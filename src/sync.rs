@@ -6,18 +6,23 @@
 //! | a user's dependency | `core` | `core`, `std` |
 //! | with the feature `portable-atomic` | `portable-atomic` | `core`, `std` |
 //! | by the package `loom-tests` (`cfg(bellwether_loom)`) | loom, behind `sync/probe.rs` | loom |
+//! | by the package `shuttle-tests` (`cfg(bellwether_shuttle)`) | shuttle | `core`, shuttle |
+//!
+//! Both packages set `cfg(bellwether_modelled)` too. Outside of this file that is all
+//! that matters: sizes are small, and what the models look into is public.
 //!
 //! `cfg(bellwether_no_u64)` makes any target one without 64-bit atomics, for tests.
 //!
 //! loom has no const constructors: [`const_fn!`] writes the const function and
-//! its non-const twin from one text. [`wakes!`] and [`in_order!`] are what is in them;
-//! under loom it can be broken, to show that a model notices.
+//! its non-const twin from one text. shuttle runs the twin as well. [`wakes!`] and
+//! [`in_order!`] are what is in them; under loom it can be broken, to show that a model
+//! notices.
 
 #[cfg(bellwether_loom)]
 pub mod probe;
 
 #[cfg(all(
-    not(bellwether_loom),
+    not(bellwether_modelled),
     not(feature = "portable-atomic"),
     not(all(target_has_atomic = "ptr", target_has_atomic = "8"))
 ))]
@@ -28,12 +33,32 @@ compile_error!(
 
 pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 
-#[cfg(not(bellwether_loom))]
+#[cfg(not(bellwether_modelled))]
 pub(crate) use self::native::*;
+#[cfg(not(bellwether_loom))]
+pub(crate) use self::plain::*;
 #[cfg(bellwether_loom)]
 pub(crate) use self::probe::*;
+#[cfg(bellwether_shuttle)]
+pub(crate) use self::shuttled::*;
 
-#[cfg(not(bellwether_loom))]
+/// shuttle interleaves atomic operations, whose orderings are all one to it, and
+/// unlike loom knows nothing of plain memory.
+#[cfg(bellwether_shuttle)]
+mod shuttled {
+    pub(crate) use shuttle::sync::atomic::{
+        AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, fence,
+    };
+    pub(crate) use shuttle::thread::{Thread, current, park};
+    pub(crate) use shuttle::thread_local;
+
+    /// One turn of a spin loop: another thread must run before this one can go on.
+    pub(crate) fn relax(_turn: u32) {
+        shuttle::thread::yield_now();
+    }
+}
+
+#[cfg(not(bellwether_modelled))]
 mod native {
     #[cfg(all(
         not(feature = "portable-atomic"),
@@ -66,6 +91,25 @@ mod native {
         thread::{Thread, current, park},
         thread_local,
     };
+
+    /// One turn of a spin loop; after a few it gives the core away, so that a
+    /// preempted holder can run.
+    #[inline]
+    pub(crate) fn relax(turn: u32) {
+        #[cfg(feature = "std")]
+        if turn >= 32 {
+            std::thread::yield_now();
+            return;
+        }
+        let _ = turn;
+        core::hint::spin_loop();
+    }
+}
+
+/// What needs no exchange but under loom.
+#[cfg(not(bellwether_loom))]
+mod plain {
+    use super::AtomicPtr;
 
     /// `core`'s cell with loom's interface: the pointer is lent for one call.
     #[derive(Debug)]
@@ -109,19 +153,6 @@ mod native {
         pub(crate) fn end(&self) {}
     }
 
-    /// One turn of a spin loop; after a few it gives the core away, so that a
-    /// preempted holder can run.
-    #[inline]
-    pub(crate) fn relax(turn: u32) {
-        #[cfg(feature = "std")]
-        if turn >= 32 {
-            std::thread::yield_now();
-            return;
-        }
-        let _ = turn;
-        core::hint::spin_loop();
-    }
-
     /// Exclusive access to an atomic needs no atomic operation.
     #[inline]
     pub(crate) fn exclusive<T, R>(word: &mut AtomicPtr<T>, f: impl FnOnce(&mut *mut T) -> R) -> R {
@@ -132,9 +163,9 @@ mod native {
 /// Writes a `const fn`, and under loom its non-const twin.
 macro_rules! const_fn {
     ($(#[$meta:meta])* $vis:vis const fn $($rest:tt)*) => {
-        #[cfg(not(bellwether_loom))]
+        #[cfg(not(bellwether_modelled))]
         $(#[$meta])* $vis const fn $($rest)*
-        #[cfg(bellwether_loom)]
+        #[cfg(bellwether_modelled)]
         $(#[$meta])* $vis fn $($rest)*
     };
 }
@@ -184,11 +215,11 @@ pub(crate) use in_order;
 
 // `with_u64!` keeps its items where there are 64-bit atomics, `without_u64!` where
 // there are none.
-#[cfg(all(not(bellwether_loom), feature = "portable-atomic"))]
+#[cfg(all(not(bellwether_modelled), feature = "portable-atomic"))]
 pub(crate) use portable_atomic::{cfg_has_atomic_64 as with_u64, cfg_no_atomic_64 as without_u64};
 
 #[cfg(any(
-    bellwether_loom,
+    bellwether_modelled,
     all(not(feature = "portable-atomic"), all(target_has_atomic = "64", not(bellwether_no_u64)))
 ))]
 mod choice {
@@ -202,7 +233,7 @@ mod choice {
 }
 
 #[cfg(all(
-    not(bellwether_loom),
+    not(bellwether_modelled),
     not(feature = "portable-atomic"),
     not(all(target_has_atomic = "64", not(bellwether_no_u64)))
 ))]
@@ -216,7 +247,7 @@ mod choice {
     pub(crate) use {with_u64, without_u64};
 }
 
-#[cfg(any(bellwether_loom, not(feature = "portable-atomic")))]
+#[cfg(any(bellwether_modelled, not(feature = "portable-atomic")))]
 pub(crate) use choice::{with_u64, without_u64};
 
 /// Interrupts stay masked on this core while the value lives. Without the

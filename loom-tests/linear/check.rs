@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 /// A sequential specification, in one of its states.
 pub(crate) trait Model: Clone + Eq + Hash {
-    type Op: Clone + Debug;
+    type Op: Debug;
     type Ret: PartialEq + Debug;
 
     /// What the only thread would be answered.
@@ -24,16 +24,19 @@ pub(crate) trait Model: Clone + Eq + Hash {
 pub(crate) const MAIN: usize = 0;
 
 /// One operation.
-#[derive(Debug)]
-pub(crate) struct Entry<M: Model> {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Entry<O, R> {
     pub(crate) thread: usize,
-    pub(crate) op: M::Op,
-    pub(crate) ret: M::Ret,
+    pub(crate) op: O,
+    pub(crate) ret: R,
     /// When it was called, and when it returned. One call may have several entries,
     /// in their order.
     pub(crate) call: usize,
     pub(crate) end: usize,
 }
+
+/// Entries of a model.
+pub(crate) type History<M> = [Entry<<M as Model>::Op, <M as Model>::Ret>];
 
 /// Which operations must be in the order in which they happened. Those of one thread
 /// always are.
@@ -55,11 +58,11 @@ pub(crate) type Order = Result<Vec<usize>, Vec<usize>>;
 /// # Panics
 ///
 /// With more than 64 entries.
-pub(crate) fn linearise<M: Model>(initial: &M, history: &[Entry<M>], time: Time) -> Order {
+pub(crate) fn linearise<M: Model>(initial: &M, history: &History<M>, time: Time) -> Order {
     assert!(history.len() <= 64, "{} entries", history.len());
     let before: Vec<u64> = (0..history.len())
         .map(|b| {
-            let earlier = (0..history.len()).filter(|&a| precedes(history, a, b, time));
+            let earlier = (0..history.len()).filter(|&a| precedes::<M>(history, a, b, time));
             earlier.fold(0, |set, a| set | 1 << a)
         })
         .collect();
@@ -67,12 +70,12 @@ pub(crate) fn linearise<M: Model>(initial: &M, history: &[Entry<M>], time: Time)
     if search.go_on(0, initial) { Ok(search.order) } else { Err(search.best) }
 }
 
-fn precedes<M: Model>(history: &[Entry<M>], a: usize, b: usize, time: Time) -> bool {
+fn precedes<M: Model>(history: &History<M>, a: usize, b: usize, time: Time) -> bool {
     let (first, second) = (&history[a], &history[b]);
     if first.thread == second.thread {
         return a < b;
     }
-    let ordered = |entry: &Entry<M>| {
+    let ordered = |entry: &Entry<M::Op, M::Ret>| {
         time == Time::Real || entry.thread == MAIN || M::synchronises(&entry.op, &entry.ret)
     };
     let joined = first.thread == MAIN || second.thread == MAIN;
@@ -80,7 +83,7 @@ fn precedes<M: Model>(history: &[Entry<M>], a: usize, b: usize, time: Time) -> b
 }
 
 struct Search<'a, M: Model> {
-    history: &'a [Entry<M>],
+    history: &'a History<M>,
     /// For each entry those that must come before it.
     before: Vec<u64>,
     /// What is in the order, and the state that it led to.
@@ -121,7 +124,7 @@ impl<M: Model> Search<'_, M> {
 }
 
 /// The history in words, and how far an order could be found.
-pub(crate) fn explain<M: Model>(history: &[Entry<M>], best: &[usize]) -> String {
+pub(crate) fn explain<O: Debug, R: Debug>(history: &[Entry<O, R>], best: &[usize]) -> String {
     let mut text = String::from("no order gives these answers:\n");
     for (n, Entry { thread, op, ret, call, end }) in history.iter().enumerate() {
         text += &format!("  {n:2}: thread {thread}, {call:3} to {end:3}: {op:?} -> {ret:?}\n");

@@ -1,6 +1,6 @@
 //! What a thread asked, what it was answered, and when.
 //!
-//! loom runs one thread at a time, so that a counter which loom knows nothing of tells
+//! Models run one thread at a time, so that a counter which loom knows nothing of tells
 //! the time and orders nothing. A counter that loom does know orders whoever looks at
 //! it, which hides what the primitive fails to order, but makes its time a real one:
 //! an operation that returned before another was called is one that the other must see.
@@ -8,7 +8,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering::AcqRel, Ordering::Relaxed};
 use std::sync::Arc;
 
-use super::check::{Entry, Model, Time};
+use super::check::{Entry, Time};
 use crate::under_test;
 
 /// Tells the time.
@@ -39,19 +39,19 @@ impl Clock {
 }
 
 /// What one thread did. Threads share nothing but the clock while they run.
-pub(crate) struct Log<M: Model> {
+pub(crate) struct Log<O, R> {
     thread: usize,
     clock: Arc<Clock>,
-    pub(crate) entries: Vec<Entry<M>>,
+    pub(crate) entries: Vec<Entry<O, R>>,
 }
 
-impl<M: Model> Log<M> {
+impl<O, R> Log<O, R> {
     pub(crate) fn new(thread: usize, clock: Arc<Clock>) -> Self {
         Self { thread, clock, entries: vec![] }
     }
 
     /// Writes down one call, which may be as much as several operations, or none.
-    pub(crate) fn record(&mut self, call: impl FnOnce() -> Vec<(M::Op, M::Ret)>) {
+    pub(crate) fn record(&mut self, call: impl FnOnce() -> Vec<(O, R)>) {
         let began = self.clock.now();
         let answers = call();
         let (thread, end) = (self.thread, self.clock.now());

@@ -1,110 +1,114 @@
 //! One scenario: what is there before, three threads at once, what is left, and the
 //! search for an order of it all.
 
-use super::check::{Entry, MAIN, Time, explain, linearise};
+use core::fmt::Debug;
+use core::hash::Hash;
+
+use super::check::{Entry, MAIN, Time};
+use super::dice::Dice;
 use super::history::{Clock, Log};
-use super::replay_spec::{Act, Bounds, Op, Publishing, Ret, Spec};
-use super::scenario::Scenario;
 use crate::under_test::thread;
 
-/// What is asked: a handle that threads share.
+/// What is asked of a primitive, and what it may answer.
+pub(crate) trait Primitive: Clone + Debug + Sized + Send + Sync + 'static {
+    /// What a scenario fixes for all its threads.
+    type Setup: Clone + Debug + Send + Sync + 'static;
+    /// One call.
+    type Act: Clone + Debug + Send + Sync + 'static;
+    /// What is written down of a call: one operation or several.
+    type Op: Clone + Debug + Hash + Send + 'static;
+    type Ret: Clone + Debug + Hash + Send + 'static;
+
+    /// What threads do.
+    fn scenario(dice: &mut Dice) -> Scenario<Self>;
+
+    /// What the thread that joined them asks then: it calls `ask` with a seat, and is
+    /// told the last answer.
+    fn finish(ask: &mut dyn FnMut(usize, Self::Act) -> Option<Self::Ret>);
+
+    /// Searches for an order of the history. Returns what must be granted to the
+    /// primitive so that there is one, [`NOTHING`] most often; or says why there is none.
+    fn judge(setup: &Self::Setup, history: Vec<Called<Self>>, time: Time) -> Judgement;
+}
+
+/// One operation of a primitive's history.
+pub(crate) type Called<P> = Entry<<P as Primitive>::Op, <P as Primitive>::Ret>;
+
+/// What must be granted, by name; or why nothing helps.
+pub(crate) type Judgement = Result<&'static str, String>;
+
+/// There is an order without more ado.
+pub(crate) const NOTHING: &str = "nothing";
+
+/// A primitive that is run: a handle that threads share.
 pub(crate) trait Subject: Clone + Send + 'static {
-    /// A subscriber.
+    type Of: Primitive;
+    /// What a thread keeps from one call to the next.
     type Seat: Send + 'static;
 
-    fn new(bounds: Bounds) -> Self;
+    fn new(setup: &<Self::Of as Primitive>::Setup) -> Self;
 
     /// Asks; says what it was as single operations.
-    fn perform(&self, seat: &mut Option<Self::Seat>, op: &Op) -> Vec<(Op, Ret)>;
+    fn perform(
+        &self,
+        seat: &mut Option<Self::Seat>,
+        act: &<Self::Of as Primitive>::Act,
+    ) -> Answers<Self::Of>;
 }
 
-/// What a run came to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ran {
-    pub(crate) operations: usize,
-    /// What must be granted to publishers, so that there is an order.
-    pub(crate) publishing: Publishing,
+pub(crate) type Answers<P> = Vec<(<P as Primitive>::Op, <P as Primitive>::Ret)>;
+
+/// Three threads, and what is done before they start.
+#[derive(Clone, Debug)]
+pub(crate) struct Scenario<P: Primitive> {
+    pub(crate) setup: P::Setup,
+    /// Each with the seat that it is for.
+    pub(crate) before: Vec<(usize, P::Act)>,
+    /// Each with whether it lets others go first: loom explores the neighbourhood of
+    /// that order first.
+    pub(crate) threads: [Vec<(bool, P::Act)>; 3],
 }
 
-/// Runs it once; or says why there is no order.
-pub(crate) fn run<S: Subject>(scenario: &Scenario, time: Time) -> Result<Ran, String> {
+impl<P: Primitive> Scenario<P> {
+    pub(crate) fn new(seed: u64) -> Self {
+        P::scenario(&mut Dice::new(seed))
+    }
+}
+
+/// Runs it once; returns all that was asked and answered.
+pub(crate) fn run<S: Subject>(scenario: &Scenario<S::Of>, time: Time) -> Vec<Called<S::Of>> {
     let clock = Clock::new(time);
-    let subject = S::new(scenario.bounds);
+    let subject = S::new(&scenario.setup);
     let mut main = Log::new(MAIN, clock.clone());
     let mut seats = [(); 3].map(|()| None);
-    for op in &scenario.before {
-        main.record(|| subject.perform(&mut seats[op.seat], op));
+    for (seat, act) in &scenario.before {
+        main.record(|| subject.perform(&mut seats[*seat], act));
     }
     let mut n = MAIN;
     let threads = seats.map(|mut seat| {
-        let ops = scenario.threads[n].clone();
+        let acts = scenario.threads[n].clone();
         n += 1;
         let (mut log, subject) = (Log::new(n, clock.clone()), subject.clone());
         thread::spawn(move || {
-            for (yields, op) in ops {
+            for (yields, act) in acts {
                 if yields {
                     thread::yield_now();
                 }
-                log.record(|| subject.perform(&mut seat, &op));
+                log.record(|| subject.perform(&mut seat, &act));
             }
             (log, seat)
         })
     });
     let mut history = vec![];
-    let seats = threads.map(|thread| {
+    let mut seats = threads.map(|thread| {
         let (log, seat) = thread.join().unwrap();
         history.extend(log.entries);
         seat
     });
-    for (seat, mut sits) in seats.into_iter().enumerate() {
-        drain(&subject, &mut main, seat, &mut sits);
-    }
-    main.record(|| subject.perform(&mut None, &Op { seat: 0, act: Act::Totals }));
+    S::Of::finish(&mut |seat, act| {
+        main.record(|| subject.perform(&mut seats[seat], &act));
+        main.entries.last().map(|entry| entry.ret.clone())
+    });
     history.extend(main.entries);
-    let operations = history.len();
-    let mut found = Err(vec![]);
-    for publishing in [Publishing::Locked, Publishing::LetsGo] {
-        found = linearise(&Spec::new(scenario.bounds, publishing), &history, time);
-        if found.is_ok() {
-            return Ok(Ran { operations, publishing });
-        }
-    }
-    let why = explain(&history, &found.unwrap_err());
-    let publishing = Publishing::Refused;
-    for refused in 0..history.len() {
-        if let Some(at) = make_room_before(&mut history, refused) {
-            if linearise(&Spec::new(scenario.bounds, publishing), &history, time).is_ok() {
-                return Ok(Ran { operations, publishing });
-            }
-            history.remove(at);
-        }
-    }
-    Err(why)
-}
-
-/// If this was refused, it may have made room before it was.
-fn make_room_before(history: &mut Vec<Entry<Spec>>, at: usize) -> Option<usize> {
-    let Entry { thread, ref op, ret, call, end } = history[at];
-    let (events, bytes_each) = match (&op.act, ret) {
-        (Act::Publish { bytes, .. }, Ret::GivenBack(_)) => (1, *bytes),
-        (Act::PublishAll(values), Ret::GivenBack(_)) => (values.len(), 1),
-        _ => return None,
-    };
-    let op = Op { seat: op.seat, act: Act::MakeRoom { events, bytes_each } };
-    history.insert(at, Entry { thread, op, ret: Ret::Room, call, end });
-    Some(at)
-}
-
-/// All that is left for a subscriber, what it says about it, and its end.
-fn drain<S: Subject>(subject: &S, main: &mut Log<Spec>, seat: usize, sits: &mut Option<S::Seat>) {
-    let ends = |entry: &Entry<Spec>| matches!(entry.ret, Ret::Empty | Ret::Closed | Ret::NotNow);
-    for _ in 0..9 {
-        main.record(|| subject.perform(sits, &Op { seat, act: Act::TryRecv }));
-        if main.entries.last().is_some_and(ends) {
-            break;
-        }
-    }
-    for act in [Act::Receipt, Act::Leave] {
-        main.record(|| subject.perform(sits, &Op { seat, act }));
-    }
+    history
 }

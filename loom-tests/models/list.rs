@@ -78,6 +78,7 @@ models! {
         two_observers_beside_set, 2, 1000;
         three_initialise, 1, 800;
         guard_crosses_threads, 2, 70;
+        status_beside_end, 3, 2;
     }
     cancellations {
         cancel_oldest_beside_publish, 2, 6000;

@@ -1,6 +1,6 @@
 //! Three actors and more: takeovers, and releases of several at once.
 
-use bellwether_loom::{Lead, TryLead};
+use bellwether_loom::{Lead, Status, TryLead};
 use loom::thread;
 
 use super::parked::{Parked, block_on, shared};
@@ -198,5 +198,15 @@ pub(crate) fn guard_crosses_threads() {
         guard.set(Value::new(1));
     });
     parked.finish();
+    thread.join().unwrap();
+}
+
+/// From initializing to ready, a cell is never empty.
+pub(crate) fn status_beside_end() {
+    let shared = shared();
+    let TryLead::Leader(guard) = shared.0.try_lead() else { unreachable!() };
+    let other = shared.clone();
+    let thread = thread::spawn(move || assert_ne!(other.0.status(), Status::Empty));
+    guard.set(Value::new(1));
     thread.join().unwrap();
 }

@@ -1,50 +1,63 @@
 //! The scenarios of `linear.rs` on real threads, with the library as its users have it.
 
 #[path = "../linear/list.rs"]
-#[allow(dead_code, reason = "the models use more")]
+#[allow(dead_code, reason = "other harnesses use more")]
 mod linear;
 
 use linear::check::Time;
-use linear::replay_spec::Publishing;
-use linear::replay_subject::{Payload, Real};
-use linear::run::run;
-use linear::scenario::Scenario;
+use linear::histogram::subject::{self as histogram, All, Exact, Single};
+use linear::run::{Scenario, Subject};
+use linear::tally::{Counts, Tally, test};
+use linear::{once, replay};
 
 /// What the scenarios run on.
 mod under_test {
     pub(crate) use bellwether::*;
     pub(crate) use core::sync::atomic::AtomicUsize;
+    pub(crate) use std::sync::{Condvar, Mutex};
     pub(crate) use std::thread;
 }
 
-/// Each of these scenarios, some times.
-fn all<T: Payload>(seeds: core::ops::Range<u64>) {
-    let (mut histories, mut operations, mut granted) = (0, 0, 0);
-    let scenarios = seeds.clone().count();
-    for seed in seeds {
-        let scenario = Scenario::new(seed);
-        for _ in 0..50 {
-            match run::<Real<T>>(&scenario, Time::Real) {
-                Ok(ran) => {
-                    histories += 1;
-                    operations += ran.operations;
-                    granted += usize::from(ran.publishing != Publishing::Locked);
-                }
-                Err(fault) => panic!("seed {seed}, {scenario:?}\n{fault}"),
-            }
+/// How often each scenario runs.
+const TIMES: usize = 50;
+
+/// Runs it so many times, or up to the first that has no order.
+fn explore<S: Subject>(scenario: &Scenario<S::Of>, time: Time, most: usize) -> Counts {
+    let tally = Tally::default();
+    for _ in 0..most {
+        if !tally.run::<S>(scenario, time) {
+            break;
         }
     }
-    println!("{histories} histories, {operations} operations, {granted} need a publisher let go");
-    assert_eq!(histories, 50 * scenarios, "each has an order");
-    assert!(operations > 5 * histories, "threads did something");
+    tally.counts()
+}
+
+#[test]
+fn cell() {
+    test::<once::subject::Real>(0..200, Time::Real, TIMES, TIMES);
 }
 
 #[test]
 fn replay_buffer_with_drops() {
-    all::<Box<u64>>(0..200);
+    test::<replay::subject::Real<Box<u64>>>(0..200, Time::Real, TIMES, TIMES);
 }
 
 #[test]
 fn replay_buffer_in_place() {
-    all::<u64>(200..400);
+    test::<replay::subject::Real<u64>>(200..400, Time::Real, TIMES, TIMES);
+}
+
+#[test]
+fn histogram() {
+    test::<histogram::Real<All>>(0..100, Time::Real, TIMES, TIMES);
+}
+
+#[test]
+fn exact_histogram() {
+    test::<histogram::Real<Exact>>(100..200, Time::Real, TIMES, TIMES);
+}
+
+#[test]
+fn single_writer() {
+    test::<histogram::Real<Single>>(200..250, Time::Real, TIMES, TIMES);
 }

@@ -22,13 +22,13 @@ with_u64! {
         }
 
         #[inline(always)]
-        #[cfg_attr(bellwether_loom, track_caller)]
+        #[cfg_attr(bellwether_modelled, track_caller)]
         pub(crate) fn add(&self, n: u64, order: Ordering) {
             self.write::<false>(n, order);
         }
 
         #[inline(always)]
-        #[cfg_attr(bellwether_loom, track_caller)]
+        #[cfg_attr(bellwether_modelled, track_caller)]
         pub(crate) fn write<const ALONE: bool>(&self, n: u64, order: Ordering) {
             if ALONE {
                 self.0.store(self.0.load(Relaxed).wrapping_add(n), order);
@@ -39,13 +39,13 @@ with_u64! {
 
         /// For a writer that is alone, and knows that it stands at `_from`.
         #[inline(always)]
-        #[cfg_attr(bellwether_loom, track_caller)]
+        #[cfg_attr(bellwether_modelled, track_caller)]
         pub(crate) fn advance(&self, _from: u64, to: u64, order: Ordering) {
             self.0.store(to, order);
         }
 
         #[inline(always)]
-        #[cfg_attr(bellwether_loom, track_caller)]
+        #[cfg_attr(bellwether_modelled, track_caller)]
         pub(crate) fn load(&self, order: Ordering) -> u64 {
             self.0.load(order)
         }
@@ -66,5 +66,5 @@ without_u64! {
 }
 
 // Where it is not used, it is still tested and modelled.
-#[cfg(any(test, bellwether_loom))]
+#[cfg(any(test, bellwether_modelled))]
 pub(super) mod pair;

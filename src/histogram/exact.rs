@@ -69,7 +69,7 @@ impl<G: Grid> ExactHistogram<G> {
     ///
     /// assert_eq!(ExactHistogram::<Plain>::TRIES, 8);
     /// ```
-    pub const TRIES: usize = if cfg!(bellwether_loom) { 1 } else { 8 };
+    pub const TRIES: usize = if cfg!(bellwether_modelled) { 1 } else { 8 };
 
     const_fn! {
         /// An empty histogram.

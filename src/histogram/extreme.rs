@@ -33,7 +33,7 @@ without_u64! {
     mod code;
 }
 
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, not(bellwether_modelled)))]
 mod code;
 
 #[derive(Debug)]

@@ -28,7 +28,7 @@ use super::units;
 use tables::{Cell, Finest, bounds, cells, finest, rank};
 
 /// Octaves between the smallest and the greatest bucket. Models have one.
-const OCTAVES: u32 = if cfg!(bellwether_loom) { 1 } else { 42 };
+const OCTAVES: u32 = if cfg!(bellwether_modelled) { 1 } else { 42 };
 
 /// A grid: which values share a bucket. Implemented by [`Nanos`] and [`Plain`] at
 /// scales 0 to 7, and sealed.
@@ -124,10 +124,10 @@ pub trait Layout: Copy + fmt::Debug + 'static {
     /// Zeroes.
     const NO_COUNTS: Self::Counts;
     /// Counters that stand at zero.
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     const NEW: Self::Counters;
     /// Counters that stand at zero.
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     fn new_counters() -> Self::Counters;
 
     /// The slot of a value: always one of `Counters`.
@@ -190,10 +190,10 @@ macro_rules! grids {
             type Counters = [Counter; Self::BUCKETS + 2];
             type Counts = [u64; Self::BUCKETS + 2];
             const NO_COUNTS: Self::Counts = [0; Self::BUCKETS + 2];
-            #[cfg(not(bellwether_loom))]
+            #[cfg(not(bellwether_modelled))]
             #[allow(clippy::declare_interior_mutable_const, reason = "an initial value")]
             const NEW: Self::Counters = [const { Counter::new() }; Self::BUCKETS + 2];
-            #[cfg(bellwether_loom)]
+            #[cfg(bellwether_modelled)]
             fn new_counters() -> Self::Counters {
                 core::array::from_fn(|_| Counter::new())
             }

@@ -34,17 +34,17 @@ use core::fmt;
 
 use super::{Grid, Histogram, Snapshot};
 
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 use super::Nanos;
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 pub use thread::ThreadShard;
 
 #[cfg(feature = "std")]
 mod pool;
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 mod thread;
 
-#[cfg(bellwether_loom)]
+#[cfg(bellwether_modelled)]
 pub use pool::{Lease, Pool};
 
 /// Says into which shard of a [`ShardedHistogram`] a record goes: the number of the
@@ -154,17 +154,17 @@ struct Shard<G: Grid>(Histogram<G>);
 /// assert_eq!((publish.count(), publish.max()), (4000, Some(1000)));
 /// ```
 pub struct ShardedHistogram<
-    #[cfg(all(feature = "std", not(bellwether_loom)))] G: Grid = Nanos,
-    #[cfg(not(all(feature = "std", not(bellwether_loom))))] G: Grid,
-    #[cfg(all(feature = "std", not(bellwether_loom)))] K: ShardKey = ThreadShard,
-    #[cfg(not(all(feature = "std", not(bellwether_loom))))] K: ShardKey,
+    #[cfg(all(feature = "std", not(bellwether_modelled)))] G: Grid = Nanos,
+    #[cfg(not(all(feature = "std", not(bellwether_modelled))))] G: Grid,
+    #[cfg(all(feature = "std", not(bellwether_modelled)))] K: ShardKey = ThreadShard,
+    #[cfg(not(all(feature = "std", not(bellwether_modelled))))] K: ShardKey,
     const SHARDS: usize = 8,
 > {
     shards: [Shard<G>; SHARDS],
     key: K,
 }
 
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 impl<G: Grid, const SHARDS: usize> ShardedHistogram<G, ThreadShard, SHARDS> {
     /// An empty histogram, with a shard for each live thread, up to `SHARDS`.
     ///
@@ -194,14 +194,14 @@ impl<G: Grid, K: ShardKey, const SHARDS: usize> ShardedHistogram<G, K, SHARDS> {
     /// ISR.record(120);
     /// assert_eq!(ISR.snapshot().count(), 1);
     /// ```
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     pub const fn with_key(key: K) -> Self {
         const { assert!(SHARDS > 0, "a sharded histogram needs a shard") };
         Self { shards: [const { Shard(Histogram::new()) }; SHARDS], key }
     }
 
     /// An empty histogram whose shards are chosen by `key`.
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     pub fn with_key(key: K) -> Self {
         Self { shards: core::array::from_fn(|_| Shard(Histogram::new())), key }
     }

@@ -138,7 +138,7 @@ impl core::fmt::Display for InProgress {
     }
 }
 
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, not(bellwether_modelled)))]
 mod tests {
     use super::*;
 

@@ -13,11 +13,11 @@ use core::time::Duration;
 
 use super::stopwatch::Span;
 use super::waits::Waits;
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 use crate::histogram::ThreadShard;
 use crate::histogram::counter::Counter;
 use crate::histogram::{Grid, Nanos, ShardKey, ShardedHistogram};
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 use crate::hooks::InstantClock;
 use crate::hooks::{Clock, EvictReason, ReplayHooks, WaitOutcome};
 use crate::sync::{Relaxed, const_fn};
@@ -52,10 +52,10 @@ mod export;
 /// # }
 /// ```
 pub struct ReplayMetrics<
-    #[cfg(all(feature = "std", not(bellwether_loom)))] C = InstantClock,
-    #[cfg(not(all(feature = "std", not(bellwether_loom))))] C,
-    #[cfg(all(feature = "std", not(bellwether_loom)))] K: ShardKey = ThreadShard,
-    #[cfg(not(all(feature = "std", not(bellwether_loom))))] K: ShardKey,
+    #[cfg(all(feature = "std", not(bellwether_modelled)))] C = InstantClock,
+    #[cfg(not(all(feature = "std", not(bellwether_modelled))))] C,
+    #[cfg(all(feature = "std", not(bellwether_modelled)))] K: ShardKey = ThreadShard,
+    #[cfg(not(all(feature = "std", not(bellwether_modelled))))] K: ShardKey,
     G: Grid = Nanos,
     const SHARDS: usize = 8,
 > {
@@ -72,7 +72,7 @@ pub struct ReplayMetrics<
 const REASONS: [(EvictReason, &str); 3] =
     [(EvictReason::Count, "count"), (EvictReason::Bytes, "bytes"), (EvictReason::Budget, "budget")];
 
-#[cfg(all(feature = "std", not(bellwether_loom)))]
+#[cfg(all(feature = "std", not(bellwether_modelled)))]
 impl ReplayMetrics {
     /// Metrics with the clock of `std`, on the default grid, with a shard for each of
     /// up to 8 threads.

@@ -18,7 +18,7 @@ use crate::once::OnceCell;
 use crate::sync::{Acquire, Relaxed, Release};
 
 const SITE: Word = 15;
-const SITES: usize = if cfg!(bellwether_loom) { 2 } else { SITE as usize };
+const SITES: usize = if cfg!(bellwether_modelled) { 2 } else { SITE as usize };
 
 #[derive(Debug)]
 pub(super) struct WorstSoFar {
@@ -27,12 +27,12 @@ pub(super) struct WorstSoFar {
 }
 
 impl WorstSoFar {
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     pub(super) const fn new() -> Self {
         Self { word: Atomic::new(0), sites: [const { OnceCell::new() }; SITES] }
     }
 
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     pub(super) fn new() -> Self {
         Self { word: Atomic::new(0), sites: core::array::from_fn(|_| OnceCell::new()) }
     }

@@ -30,6 +30,7 @@
 
 use core::task::Waker;
 
+use super::Status;
 use crate::sync::{Acquire, Relaxed, Release, const_fn, exclusive, wakes};
 use crate::waiters::{CLOSED, Node, OWED, Role, USER, Waiters, Word, has, head, with_bits};
 
@@ -72,9 +73,13 @@ impl State {
         has(self.waiters.word.load(Acquire), READY)
     }
 
-    /// For display: the answer may be old once it is here.
-    pub(super) fn is_running(&self) -> bool {
-        has(self.waiters.word.load(Relaxed), RUNNING)
+    /// One look: between two, it may go from `RUNNING` to `READY`, and was never `EMPTY`.
+    pub(super) fn status(&self) -> Status {
+        match self.look() {
+            word if has(word, READY) => Status::Ready,
+            word if has(word, RUNNING) => Status::Initializing,
+            _ => Status::Empty,
+        }
     }
 
     /// Back to `EMPTY`; returns whether it was `READY`. Nodes that were leaked

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 /// Values carried out at a time. loom has one, so that models reach what happens
 /// when there are more.
-pub(super) const LIMIT: usize = if cfg!(bellwether_loom) { 1 } else { 8 };
+pub(super) const LIMIT: usize = if cfg!(bellwether_modelled) { 1 } else { 8 };
 
 /// Up to [`LIMIT`] values. Nothing is written until one is pushed.
 pub struct Batch<T> {

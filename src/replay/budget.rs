@@ -11,7 +11,7 @@
 //! A publication takes credit under its own buffer's lock. If there is none, it lets go
 //! of that lock, has one of the heaviest buffers evict, and tries again: no thread holds
 //! the locks of two buffers, and none holds credit while it does something else.
-#![cfg_attr(not(bellwether_loom), allow(unreachable_pub, reason = "public for the models"))]
+#![cfg_attr(not(bellwether_modelled), allow(unreachable_pub, reason = "public for the models"))]
 
 use alloc::sync::Arc;
 use core::fmt;

@@ -54,7 +54,7 @@ impl<T> Heap<T> {
     pub(super) fn new(capacity: usize) -> (Self, Shelf<T>) {
         // Chunks of at most an eighth of the capacity, so that a pinned one, and the
         // slots that are ahead, weigh little. loom has chunks of two from 3 events on.
-        let share = if cfg!(bellwether_loom) { capacity / 2 } else { capacity / 8 };
+        let share = if cfg!(bellwether_modelled) { capacity / 2 } else { capacity / 8 };
         let shift = share.clamp(1, 16).next_power_of_two().trailing_zeros();
         // All but one of `capacity` events, ending where a chunk ends, and one chunk more.
         let window = (capacity - 1).div_ceil(1 << shift) + 1;

@@ -79,7 +79,7 @@ impl<const N: usize, const SPARE: usize> Shelf<N, SPARE> {
 }
 
 impl<T, const N: usize, const SPARE: usize> Inline<T, N, SPARE> {
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     pub(super) const fn new() -> Self {
         Self {
             directory: [const { AtomicUsize::new(0) }; N],
@@ -88,7 +88,7 @@ impl<T, const N: usize, const SPARE: usize> Inline<T, N, SPARE> {
         }
     }
 
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     pub(super) fn new() -> Self {
         Self {
             directory: core::array::from_fn(|_| AtomicUsize::new(0)),

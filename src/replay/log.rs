@@ -343,7 +343,7 @@ impl<S: Store> Run<'_, S> {
 impl<S: Store> Drop for Log<S> {
     fn drop(&mut self) {
         // Whoever had this last comes after the others, but loom does not see `Arc`s.
-        #[cfg(bellwether_loom)]
+        #[cfg(bellwether_modelled)]
         self.state.0.second(|_| ());
         let store = &self.store;
         self.state.0.exclusive(|inner| {

@@ -44,7 +44,7 @@ use super::batch::Batch;
 use super::plain::Plain;
 use super::store::{Room, Store, sealed};
 use super::words::Words;
-#[cfg(any(feature = "alloc", bellwether_loom))]
+#[cfg(any(feature = "alloc", bellwether_modelled))]
 use super::words::empty;
 use crate::sync::{Acquire, Release, const_fn, fence, in_order};
 
@@ -116,9 +116,9 @@ impl<const N: usize> Slots for ArraySlots<N> {
 impl<T: Plain, const N: usize> Ring<T, ArraySlots<N>> {
     const_fn! {
         pub(super) const fn in_array() -> Self {
-            #[cfg(not(bellwether_loom))]
+            #[cfg(not(bellwether_modelled))]
             let slots = [const { <(T::Words, usize) as Words>::EMPTY }; N];
-            #[cfg(bellwether_loom)]
+            #[cfg(bellwether_modelled)]
             let slots = core::array::from_fn(|_| empty::<(T::Words, usize)>());
             Self { slots }
         }

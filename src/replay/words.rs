@@ -17,13 +17,13 @@ pub trait Words: sealed::Sealed + Copy {
 
     /// Cells that hold nothing yet.
     #[doc(hidden)]
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     #[allow(clippy::declare_interior_mutable_const, reason = "each use is to be a new one")]
     const EMPTY: Self::Cells;
 
     /// As `EMPTY`: loom has no const constructors.
     #[doc(hidden)]
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     fn empty() -> Self::Cells;
 
     #[doc(hidden)]
@@ -35,22 +35,22 @@ pub trait Words: sealed::Sealed + Copy {
 }
 
 /// New cells, where they need not be const.
-#[cfg(any(feature = "alloc", bellwether_loom))]
+#[cfg(any(feature = "alloc", bellwether_modelled))]
 #[inline]
 pub(super) fn empty<W: Words>() -> W::Cells {
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     return W::EMPTY;
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     return W::empty();
 }
 
 /// `EMPTY` and its twin.
 macro_rules! empty {
     ($const:expr, $twin:expr) => {
-        #[cfg(not(bellwether_loom))]
+        #[cfg(not(bellwether_modelled))]
         #[allow(clippy::declare_interior_mutable_const, reason = "each use is a new one")]
         const EMPTY: Self::Cells = $const;
-        #[cfg(bellwether_loom)]
+        #[cfg(bellwether_modelled)]
         fn empty() -> Self::Cells {
             $twin
         }

@@ -18,7 +18,7 @@ use crate::sync::{Relaxed, panicking, shielded, wakes};
 
 /// Wakers woken per turn outside the bit: half a kilobyte of stack. loom has
 /// one, so that models reach the cursor.
-const BATCH: usize = if cfg!(bellwether_loom) { 1 } else { 32 };
+const BATCH: usize = if cfg!(bellwether_modelled) { 1 } else { 32 };
 
 struct Settler<'a> {
     list: &'a Waiters,

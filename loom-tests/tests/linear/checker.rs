@@ -31,13 +31,13 @@ impl Model for Register {
     }
 }
 
-type History = Vec<Entry<Register>>;
+type History = Vec<Entry<Op, u32>>;
 
-fn write(thread: usize, value: u32, call: usize, end: usize) -> Entry<Register> {
+fn write(thread: usize, value: u32, call: usize, end: usize) -> Entry<Op, u32> {
     Entry { thread, op: Op::Write(value), ret: 0, call, end }
 }
 
-fn read(thread: usize, ret: u32, call: usize, end: usize) -> Entry<Register> {
+fn read(thread: usize, ret: u32, call: usize, end: usize) -> Entry<Op, u32> {
     Entry { thread, op: Op::Read, ret, call, end }
 }
 

@@ -30,7 +30,7 @@ pub struct Pair {
 }
 
 #[cfg_attr(test, allow(unreachable_pub, reason = "models use it"))]
-#[cfg_attr(bellwether_loom, allow(clippy::new_without_default, reason = "models use it"))]
+#[cfg_attr(bellwether_modelled, allow(clippy::new_without_default, reason = "models use it"))]
 impl Pair {
     const_fn! {
         /// It stands at zero.
@@ -103,7 +103,7 @@ impl Pair {
 
 /// Returns what was there before.
 #[inline(always)]
-#[cfg_attr(bellwether_loom, track_caller)]
+#[cfg_attr(bellwether_modelled, track_caller)]
 fn add_word<const ALONE: bool>(word: &AtomicU32, n: u32, order: Ordering) -> u32 {
     if ALONE {
         let old = word.load(Relaxed);
@@ -114,7 +114,7 @@ fn add_word<const ALONE: bool>(word: &AtomicU32, n: u32, order: Ordering) -> u32
     }
 }
 
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, not(bellwether_modelled)))]
 mod tests {
     extern crate std;
 

@@ -11,7 +11,7 @@
 //! read-modify-write that finds it unset, and unset by its holder alone. A number
 //! protects no memory: holders of a shard change it by read-modify-writes, so there
 //! is nothing that a former holder would have to publish to the next.
-#![cfg_attr(not(bellwether_loom), allow(unreachable_pub, reason = "public for the models"))]
+#![cfg_attr(not(bellwether_modelled), allow(unreachable_pub, reason = "public for the models"))]
 
 use crate::sync::{AtomicUsize, Relaxed};
 
@@ -37,13 +37,13 @@ impl<const WORDS: usize> Pool<WORDS> {
     pub const IDS: usize = WORDS * BITS;
 
     /// All numbers are free.
-    #[cfg(not(bellwether_loom))]
+    #[cfg(not(bellwether_modelled))]
     pub const fn new() -> Self {
         Self { words: [const { AtomicUsize::new(0) }; WORDS], beyond: AtomicUsize::new(0) }
     }
 
     /// All numbers are free.
-    #[cfg(bellwether_loom)]
+    #[cfg(bellwether_modelled)]
     #[allow(clippy::new_without_default, reason = "for the models")]
     pub fn new() -> Self {
         let words = core::array::from_fn(|_| AtomicUsize::new(0));

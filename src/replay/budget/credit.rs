@@ -25,7 +25,7 @@
 use crate::sync::{AtomicUsize, Relaxed};
 
 /// A power of two. loom has two, so that models reach the end of them.
-pub(super) const POOLS: usize = if cfg!(bellwether_loom) { 2 } else { 16 };
+pub(super) const POOLS: usize = if cfg!(bellwether_modelled) { 2 } else { 16 };
 
 /// On cache lines of its own, two by two: neighbouring lines are fetched in pairs.
 #[repr(align(128))]

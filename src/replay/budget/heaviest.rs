@@ -21,7 +21,7 @@ use super::class::{CLASSES, Class};
 use super::slots::{Member, Slots};
 
 /// Buffers that one visit moves at most.
-const MOVES: usize = if cfg!(bellwether_loom) { 1 } else { 32 };
+const MOVES: usize = if cfg!(bellwether_modelled) { 1 } else { 32 };
 
 /// What the registry's lock guards.
 pub(super) struct Registry {

@@ -54,13 +54,13 @@ impl Share {
     ///
     /// If not, let go of the buffer's lock, [`make room`](Room::make), and try again.
     /// For more than the whole budget it is never so.
-    #[cfg(any(test, bellwether_loom))]
+    #[cfg(any(test, bellwether_modelled))]
     pub fn take(&mut self, bytes: usize) -> bool {
         self.exchange(0, bytes)
     }
 
     /// `bytes` fewer are retained.
-    #[cfg(any(test, bellwether_loom))]
+    #[cfg(any(test, bellwether_modelled))]
     pub fn give(&mut self, bytes: usize) {
         self.exchange(bytes, 0);
     }
@@ -95,7 +95,7 @@ impl Share {
     }
 
     /// What is retained of the budget.
-    #[cfg(any(test, bellwether_loom))]
+    #[cfg(any(test, bellwether_modelled))]
     pub fn held(&self) -> usize {
         self.held
     }

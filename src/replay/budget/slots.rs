@@ -9,7 +9,7 @@ use super::Shed;
 use super::class::Standing;
 
 /// Slots in the first segment. loom has one, so that models reach the second.
-const FIRST: usize = if cfg!(bellwether_loom) { 1 } else { 64 };
+const FIRST: usize = if cfg!(bellwether_modelled) { 1 } else { 64 };
 /// Room for more buffers than a memory holds, with numbers of 32 bits.
 const SEGMENTS: usize = 26;
 const NONE: u32 = u32::MAX;

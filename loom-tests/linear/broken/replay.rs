@@ -1,22 +1,14 @@
-//! Buffers that are wrong on purpose, made of the specification and loom's locks: the
-//! same scenarios must find them out.
+//! Buffers that are wrong on purpose, made of the specification and locks: the same
+//! scenarios must find them out.
 
-use loom::sync::Mutex;
 use std::sync::Arc;
 
-use crate::explore;
-use crate::linear::check::{Model, Time};
-use crate::linear::replay_spec::{Act, Bounds, Op, Publishing, Ret, Spec};
+use super::{TIMES, found};
+use crate::linear::check::Model;
+use crate::linear::replay::Replay;
+use crate::linear::replay::spec::{Act, Bounds, Op, Publishing, Ret, Spec};
 use crate::linear::run::Subject;
-use crate::linear::scenario::Scenario;
-
-/// In how many of the first 60 scenarios some history has no order.
-fn found<S: Subject>(time: Time) -> usize {
-    let faulty = |&seed: &u64| explore::<S>(&Scenario::new(seed), time, 100).fault.is_some();
-    let found = (0..60).filter(faulty).count();
-    println!("{}, {time:?}: found out by {found} of 60", core::any::type_name::<S>());
-    found
-}
+use crate::under_test::Mutex;
 
 /// Asks the specification, as the operation itself or as several.
 fn ask(spec: &mut Spec, op: &Op) -> Vec<(Op, Ret)> {
@@ -46,9 +38,10 @@ fn ask(spec: &mut Spec, op: &Op) -> Vec<(Op, Ret)> {
 struct Whole(Arc<Mutex<Spec>>);
 
 impl Subject for Whole {
+    type Of = Replay;
     type Seat = ();
-    fn new(bounds: Bounds) -> Self {
-        Self(Arc::new(Mutex::new(Spec::new(bounds, Publishing::Locked))))
+    fn new(bounds: &Bounds) -> Self {
+        Self(Arc::new(Mutex::new(Spec::new(*bounds, Publishing::Locked))))
     }
     fn perform(&self, _: &mut Option<()>, op: &Op) -> Vec<(Op, Ret)> {
         ask(&mut self.0.lock().unwrap(), op)
@@ -58,7 +51,7 @@ impl Subject for Whole {
 /// One that is right is not found out.
 #[test]
 fn one_lock_is_linearizable() {
-    for time in [Time::Synchronised, Time::Real] {
+    for &time in TIMES {
         assert_eq!(found::<Whole>(time), 0);
     }
 }
@@ -68,8 +61,9 @@ fn one_lock_is_linearizable() {
 struct TwoSteps(Whole);
 
 impl Subject for TwoSteps {
+    type Of = Replay;
     type Seat = ();
-    fn new(bounds: Bounds) -> Self {
+    fn new(bounds: &Bounds) -> Self {
         Self(Whole::new(bounds))
     }
     fn perform(&self, seat: &mut Option<()>, op: &Op) -> Vec<(Op, Ret)> {
@@ -86,7 +80,7 @@ impl Subject for TwoSteps {
 
 #[test]
 fn publishing_in_two_steps_is_found_out() {
-    for time in [Time::Synchronised, Time::Real] {
+    for &time in TIMES {
         assert!(found::<TwoSteps>(time) > 0);
     }
 }
@@ -96,8 +90,9 @@ fn publishing_in_two_steps_is_found_out() {
 struct TornBatch(Whole);
 
 impl Subject for TornBatch {
+    type Of = Replay;
     type Seat = ();
-    fn new(bounds: Bounds) -> Self {
+    fn new(bounds: &Bounds) -> Self {
         Self(Whole::new(bounds))
     }
     fn perform(&self, seat: &mut Option<()>, op: &Op) -> Vec<(Op, Ret)> {
@@ -115,7 +110,7 @@ impl Subject for TornBatch {
 
 #[test]
 fn a_torn_batch_is_found_out() {
-    for time in [Time::Synchronised, Time::Real] {
+    for &time in TIMES {
         assert!(found::<TornBatch>(time) > 0);
     }
 }
@@ -126,8 +121,9 @@ fn a_torn_batch_is_found_out() {
 struct StaleTail(Whole, Arc<Mutex<u64>>);
 
 impl Subject for StaleTail {
+    type Of = Replay;
     type Seat = ();
-    fn new(bounds: Bounds) -> Self {
+    fn new(bounds: &Bounds) -> Self {
         Self(Whole::new(bounds), Arc::new(Mutex::new(0)))
     }
     fn perform(&self, seat: &mut Option<()>, op: &Op) -> Vec<(Op, Ret)> {
@@ -154,7 +150,7 @@ impl Subject for StaleTail {
 
 #[test]
 fn a_stale_tail_is_found_out() {
-    for time in [Time::Synchronised, Time::Real] {
+    for &time in TIMES {
         assert!(found::<StaleTail>(time) > 0);
     }
 }

@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use super::check::Model;
+use super::super::check::Model;
 use crate::under_test::{EvictReason, Start};
 
 /// What a buffer is bounded by.
@@ -36,7 +36,7 @@ pub(crate) const EPOCH: u64 = 5;
 
 /// What a thread may ask. A subscriber has a seat, from which it is taken, and one
 /// thread at a time uses a seat.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Act {
     Publish {
         value: u64,
@@ -68,14 +68,14 @@ pub(crate) enum Act {
     Receipt,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Op {
     pub(crate) seat: usize,
     pub(crate) act: Act,
 }
 
 /// What it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Ret {
     Published(u64),
     Stored(usize),

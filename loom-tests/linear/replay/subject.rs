@@ -4,8 +4,9 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
 
-use super::replay_spec::{Act, Bounds, EPOCH, Op, Ret};
-use super::run::Subject;
+use super::super::run::Subject;
+use super::Replay;
+use super::spec::{Act, Bounds, EPOCH, Op, Ret};
 use crate::under_test::{
     PublishError, RecvError, ReplayBuffer, Resume, Subscriber, Token, TryRecvError,
 };
@@ -39,9 +40,10 @@ impl<T> Clone for Real<T> {
 type Seat<T> = Option<Subscriber<Arc<ReplayBuffer<T>>>>;
 
 impl<T: Payload> Subject for Real<T> {
+    type Of = Replay;
     type Seat = Subscriber<Arc<ReplayBuffer<T>>>;
 
-    fn new(Bounds { capacity, max_bytes }: Bounds) -> Self {
+    fn new(&Bounds { capacity, max_bytes }: &Bounds) -> Self {
         let builder = ReplayBuffer::builder().capacity(capacity).max_bytes(max_bytes);
         Self(Arc::new(builder.epoch(EPOCH).weigh(|_| 1).build().unwrap()))
     }
