@@ -306,6 +306,31 @@ pub(crate) fn shielded(user: impl FnOnce()) {
     user();
 }
 
+/// A value of a user's type, if any, whose drop is [`shielded`]: it is dropped also if
+/// something else panics.
+pub(crate) struct Shielded<V>(pub(crate) Option<V>);
+
+impl<V> Shielded<V> {
+    #[inline(always)]
+    pub(crate) fn new(value: V) -> Self {
+        Self(Some(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> Option<V> {
+        self.0.take()
+    }
+}
+
+impl<V> Drop for Shielded<V> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(value) = self.0.take() {
+            shielded(|| drop(value));
+        }
+    }
+}
+
 /// To the caller, unless another panic is on its way there: then it has nowhere to go.
 #[cfg(feature = "std")]
 #[cold]

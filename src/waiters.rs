@@ -49,8 +49,8 @@ use core::ptr;
 use core::task::Waker;
 
 use crate::sync::{
-    Acquire, AtomicPtr, AtomicU8, Masked, Relaxed, Release, UnsafeCell, const_fn, in_order, relax,
-    wakes,
+    Acquire, AtomicPtr, AtomicU8, Masked, Relaxed, Release, Shielded, UnsafeCell, const_fn,
+    in_order, relax, wakes,
 };
 
 mod held;
@@ -256,17 +256,18 @@ impl Waiters {
     /// Owner of a pushed node: makes sure that `waker` is the one to be woken.
     /// The caller looks at the word again afterwards.
     pub(crate) fn rearm(&self, node: &Node, waker: &Waker) {
-        let mut fresh = None;
+        // Others' wakers, which settling runs, may panic.
+        let mut fresh = Shielded(None);
         loop {
             let held = self.lock();
-            let mut replaced = None;
+            let mut replaced = Shielded(None);
             // SAFETY: used only if it is linked; the bit is held.
             let linked = unsafe { Linked::new(node) };
             let armed = !node.is_linked()
                 || linked.links(|links| {
                     let same = links.waker.as_ref().is_some_and(|old| old.will_wake(waker));
-                    if !same && fresh.is_some() {
-                        replaced = core::mem::replace(&mut links.waker, fresh.take());
+                    if !same && fresh.0.is_some() {
+                        replaced.0 = core::mem::replace(&mut links.waker, fresh.take());
                         return true;
                     }
                     same
@@ -279,7 +280,7 @@ impl Waiters {
             if armed {
                 return;
             }
-            fresh = Some(waker.clone());
+            fresh = Shielded::new(waker.clone());
         }
     }
 

@@ -3,6 +3,8 @@
 #![cfg(feature = "std")]
 
 use core::panic::AssertUnwindSafe;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 use std::panic::catch_unwind;
 
 use bellwether::{OnceCell, OnceHooks, Status, TryLead};
@@ -139,6 +141,68 @@ fn a_hook_and_a_wakers_drop_may_panic_together() {
     assert_eq!(std::rc::Rc::strong_count(&bell), 1);
     assert_eq!(guard.set(7), &7);
     assert_eq!(cell.hooks().open(), 0);
+}
+
+/// Panics as it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("the bomb");
+    }
+}
+
+#[test]
+fn a_hook_and_what_its_call_was_given_may_panic_together() {
+    // The calls: init_begin, wait_begin.
+    let cell = Watched::with_hooks(Recorder::panicking_at(1));
+    let TryLead::Leader(guard) = cell.try_lead() else { panic!("empty") };
+    let (bell, mut wait) = (bomb(), Box::pin(cell.wait()));
+    assert!(panics(|| bell.poll(wait.as_mut())).starts_with("hook 1"));
+    assert_eq!(std::rc::Rc::strong_count(&bell), 1);
+    assert_eq!(guard.set(7), &7);
+
+    let given = Bomb;
+    let init = move || {
+        let _given = &given;
+        core::future::ready(1)
+    };
+    let cell = Watched::with_hooks(Recorder::panicking_at(0));
+    let (bell, mut get) = (bomb(), Box::pin(cell.get_or_init(init)));
+    assert!(panics(|| bell.poll(get.as_mut())).starts_with("hook 0"));
+    assert_eq!(cell.get_or_init_blocking(|| 7), &7);
+}
+
+/// Panics as it is polled and as it is dropped.
+struct Initialiser {
+    _owned: Bomb,
+}
+
+impl Future for Initialiser {
+    type Output = Result<u32, Bomb>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        panic!("the initialiser");
+    }
+}
+
+#[test]
+fn an_initialiser_may_panic_and_its_drop_as_well() {
+    let cell = Watched::with_hooks(Recorder::default());
+    let bell = Bell::new(drop);
+    let mut get = Box::pin(cell.get_or_try_init(|| Initialiser { _owned: Bomb }));
+    assert_eq!(panics(|| bell.poll(get.as_mut()).is_ready()), "the initialiser");
+    assert_eq!((cell.status(), cell.hooks().open()), (Status::Empty, 0));
+}
+
+#[test]
+fn an_error_may_panic_that_is_lost_by_a_panic() {
+    // The calls: init_begin, init_end.
+    let cell = Watched::with_hooks(Recorder::panicking_at(1));
+    let bell = Bell::new(drop);
+    let mut get = Box::pin(cell.get_or_try_init(async || Err(Bomb)));
+    assert!(panics(|| bell.poll(get.as_mut()).is_ready()).starts_with("hook 1"));
+    assert_eq!((cell.status(), cell.hooks().open()), (Status::Empty, 0));
 }
 
 /// A hook that panics each time it is called.

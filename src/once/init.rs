@@ -24,7 +24,7 @@ use super::guard::{InitGuard, Lead, TryLead};
 use super::wait::Waiter;
 use super::{OnceCell, reentry};
 use crate::hooks::{InitOutcome, OnceHooks};
-use crate::sync::in_order;
+use crate::sync::{Shielded, in_order, shielded};
 use crate::waiters::Role;
 
 enum Stage<'a, T, H: OnceHooks, F, Fut> {
@@ -86,12 +86,17 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
         Fut: Future,
     {
         if let Some((cell, site, init)) = self.as_mut().take_fresh(Some) {
+            // A waker's clone or a hook may panic.
+            let mut init = Shielded::new(init);
             match cell.try_lead() {
                 TryLead::Ready(value) => return Poll::Ready(Ok(value)),
-                TryLead::Leader(guard) => self.as_mut().start(guard, init),
+                TryLead::Leader(guard) => {
+                    let init = init.take().expect("not taken yet");
+                    self.as_mut().start(guard, init);
+                }
                 TryLead::Busy => {
                     let waiter = Waiter::new(cell, Role::Candidate, site, cx.waker());
-                    self.set(Self::Waiting { waiter, init: Some(init) });
+                    self.set(Self::Waiting { waiter, init: init.take() });
                 }
             }
         }
@@ -110,8 +115,10 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
         self.drive(cx).map(|(output, mut attempt)| match split(output) {
             Ok(value) => Ok(attempt.succeed(value)),
             Err(error) => {
+                // The initialiser's drop, a waker or a hook may panic.
+                let mut error = Shielded::new(error);
                 attempt.end(InitOutcome::Failed);
-                Err(error)
+                Err(error.take().expect("not taken yet"))
             }
         })
     }
@@ -191,7 +198,8 @@ impl<'a, T, H: OnceHooks, F, Fut> Attempt<'_, 'a, T, H, F, Fut> {
     fn end(&mut self, outcome: InitOutcome) {
         let guard = self.guard.take();
         in_order!(
-            self.stage.set(Stage::Done),
+            // After a panic of the initialiser's, its drop may panic as well.
+            shielded(|| self.stage.set(Stage::Done)),
             if let Some(guard) = guard {
                 guard.fail(outcome);
             }

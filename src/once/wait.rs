@@ -17,7 +17,7 @@ use super::OnceCell;
 use super::guard::{Claim, InitGuard, Lead, TryLead};
 use super::state::{Found, State};
 use crate::hooks::{OnceHooks, WaitOutcome};
-use crate::sync::shielded;
+use crate::sync::{Shielded, shielded};
 use crate::waiters::{ALIGN, Node, Role};
 
 /// The node comes first, so that its alignment is the waiter's.
@@ -36,9 +36,10 @@ impl<'a, T, H: OnceHooks> Waiter<'a, T, H> {
     /// Not in the list yet: the first poll pushes it.
     #[inline(always)]
     pub(super) fn new(cell: &'a OnceCell<T, H>, role: Role, site: H::Site, waker: &Waker) -> Self {
-        let waker = waker.clone();
+        // The hook may panic.
+        let mut waker = Shielded::new(waker.clone());
         let span = ManuallyDrop::new(cell.hooks.wait_begin(site));
-        Self { node: Node::new(role, Some(waker)), cell, span }
+        Self { node: Node::new(role, waker.take()), cell, span }
     }
 
     /// Whether the wait has ended; a hook may have panicked then, and the future

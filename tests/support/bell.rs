@@ -14,6 +14,7 @@ use std::rc::Rc;
 pub(crate) enum Event {
     Clone,
     Wake,
+    WakeByRef,
     Drop,
 }
 
@@ -53,9 +54,9 @@ impl Bell {
         unsafe { Rc::from_raw(data.cast()) }
     }
 
-    fn rings(&self) {
+    fn rings(&self, how: Event) {
         self.wakes.set(self.wakes.get() + 1);
-        (self.on)(Event::Wake);
+        (self.on)(how);
     }
 }
 
@@ -68,10 +69,10 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(
         RawWaker::new(data, &VTABLE)
     },
     // SAFETY: waking by value gives the handle up.
-    |data| unsafe { Bell::take(data) }.rings(),
+    |data| unsafe { Bell::take(data) }.rings(Event::Wake),
     |data| {
         // SAFETY: waking by reference keeps the handle, by `ManuallyDrop`.
-        ManuallyDrop::new(unsafe { Bell::take(data) }).rings();
+        ManuallyDrop::new(unsafe { Bell::take(data) }).rings(Event::WakeByRef);
     },
     |data| {
         // SAFETY: dropping gives the handle up.

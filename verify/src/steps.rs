@@ -6,7 +6,9 @@ mod compile_fail;
 mod coverage;
 mod dependencies;
 mod features;
+mod linearizability;
 mod machines;
+mod matrices;
 mod orderings;
 mod sanitizers;
 mod spelling;
@@ -63,6 +65,18 @@ pub(crate) const ALL: &[Step] = &[
         what: "every ordering, fence, wake-up and order of steps broken in turn: a model notices",
         quick: true,
         run: orderings::run,
+    },
+    Step {
+        name: "matrices",
+        what: "every future dropped at every moment, every callback panicking at every call",
+        quick: true,
+        run: matrices::run,
+    },
+    Step {
+        name: "linearizability",
+        what: "generated histories of cell, buffer and histogram have an order",
+        quick: false,
+        run: linearizability::run,
     },
     Step {
         name: "sanitizers",
