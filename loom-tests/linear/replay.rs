@@ -49,10 +49,11 @@ impl Primitive for Replay {
             Ok(_) => return Ok("a publisher let go half-way"),
             Err(best) => explain(&history, &best),
         };
-        for refused in 0..history.len() {
-            if let Some(at) = make_room_before(&mut history, refused) {
-                if order(&history, Publishing::Refused).is_ok() {
-                    return Ok("a publisher was refused half-way");
+        for at in 0..history.len() {
+            if let Some((room, publishing, granted)) = make_room_before(&history[at]) {
+                history.insert(at, room);
+                if order(&history, publishing).is_ok() {
+                    return Ok(granted);
                 }
                 history.remove(at);
             }
@@ -61,15 +62,22 @@ impl Primitive for Replay {
     }
 }
 
-/// If this was refused, it may have made room before it was.
-fn make_room_before(history: &mut Vec<Called<Replay>>, at: usize) -> Option<usize> {
-    let Entry { thread, ref op, ret, call, end } = history[at];
-    let (events, bytes_each) = match (&op.act, ret) {
-        (Act::Publish { bytes, .. }, Ret::GivenBack(_)) => (1, *bytes),
-        (Act::PublishAll(values), Ret::GivenBack(_)) => (values.len(), 1),
+/// If this was refused, it may have made room before it was. If it let go half-way, it
+/// made room again when it went on, for others may have published.
+fn make_room_before(entry: &Called<Replay>) -> Option<(Called<Replay>, Publishing, &'static str)> {
+    let Entry { thread, ref op, ret, call, end } = *entry;
+    let (events, bytes_each) = match &op.act {
+        Act::Publish { bytes, .. } => (1, *bytes),
+        Act::PublishAll(values) => (values.len(), 1),
+        _ => return None,
+    };
+    let (publishing, granted) = match ret {
+        Ret::GivenBack(_) => (Publishing::Refused, "a publisher was refused half-way"),
+        Ret::Published(_) | Ret::Stored(_) => {
+            (Publishing::LetsGo, "a publisher let go half-way, and made room twice")
+        }
         _ => return None,
     };
     let op = Op { seat: op.seat, act: Act::MakeRoom { events, bytes_each } };
-    history.insert(at, Entry { thread, op, ret: Ret::Room, call, end });
-    Some(at)
+    Some((Entry { thread, op, ret: Ret::Room, call, end }, publishing, granted))
 }

@@ -106,14 +106,12 @@ pub(crate) fn test<S: Subject>(seeds: Range<u64>, time: Time, most: usize, least
     assert!(100 * granted.values().sum::<usize>() < histories, "what is granted is seldom needed");
 }
 
-/// In how many of the first scenarios some history has no order.
-pub(crate) fn found<S: Subject>(scenarios: Range<u64>, time: Time, most: usize) -> usize {
-    let faulty = |&seed: &u64| {
+/// The first of these scenarios in which some history has no order.
+pub(crate) fn found<S: Subject>(mut seeds: Range<u64>, time: Time, most: usize) -> Option<u64> {
+    let found = seeds.find(|&seed| {
         let scenario = <Scenario<S::Of>>::new(seed);
         crate::explore::<S>(&scenario, time, most).fault.is_some()
-    };
-    let (of, subject) = (scenarios.clone().count(), core::any::type_name::<S>());
-    let found = scenarios.filter(faulty).count();
-    println!("{subject}, {time:?}: found out by {found} of {of}");
+    });
+    println!("{}, {time:?}: found out by {found:?}", core::any::type_name::<S>());
     found
 }

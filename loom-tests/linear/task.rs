@@ -2,13 +2,14 @@
 
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::Wake;
 
 use crate::under_test::{Condvar, Mutex};
 
 /// A waker that a thread can wait for. A wake-up that is lost is a deadlock, which
-/// models report.
+/// models report. They run all threads on one of the system's, so that locks are
+/// poisoned while any of them unwinds, which means nothing.
 struct Bell {
     rung: Mutex<bool>,
     ring: Condvar,
@@ -20,9 +21,9 @@ impl Bell {
     }
 
     fn wait(&self) {
-        let mut rung = self.rung.lock().unwrap();
+        let mut rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         while !*rung {
-            rung = self.ring.wait(rung).unwrap();
+            rung = self.ring.wait(rung).unwrap_or_else(PoisonError::into_inner);
         }
         *rung = false;
     }
@@ -30,7 +31,7 @@ impl Bell {
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
-        *self.rung.lock().unwrap() = true;
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.ring.notify_one();
     }
 }

@@ -26,7 +26,8 @@ pub(crate) enum Publishing {
     /// Those who take the lock see both or none.
     Locked,
     /// A publisher that must fetch a chunk lets go in between, so that others join,
-    /// publish and count while there is room for it.
+    /// publish and count while there is room for it. If they published, it makes room
+    /// once more.
     LetsGo,
     /// And it may be closed meanwhile: what went is gone for nothing.
     Refused,
