@@ -114,12 +114,12 @@ impl Session {
 
 /// Publishes into some of the sessions, round by round; those who read do so at once.
 fn work(sessions: &mut [Session]) {
-    let mut dice = 0_usize;
+    let mut dice = 0_u64;
     for _ in 0..EVENTS {
         for session in &mut *sessions {
             for _ in 0..if session.is_busy { BUSY } else { 1 } {
                 dice = dice.wrapping_mul(25_214_903_917).wrapping_add(11);
-                session.publish(dice >> 16);
+                session.publish((dice >> 16) as usize);
                 session.read();
             }
         }

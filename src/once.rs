@@ -80,10 +80,13 @@ use state::{READY, State};
 /// }
 /// # futures::executor::block_on(async { assert!(config().await.starts_with("read")) });
 /// ```
+// The state comes first, whatever the hooks are: the acquiring load of 64-bit Arm takes no
+// offset, and `get` would have to add one.
+#[repr(C)]
 pub struct OnceCell<T, H = ()> {
     state: State,
-    value: UnsafeCell<MaybeUninit<T>>,
     hooks: H,
+    value: UnsafeCell<MaybeUninit<T>>,
 }
 
 // SAFETY: `&OnceCell` gives out `&T` (so `T: Sync`) and `&H` (so `H: Sync`), and

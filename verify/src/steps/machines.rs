@@ -44,7 +44,7 @@ pub(crate) fn firmware(run: &mut Run) -> Result<(), String> {
     self::run(run, "firmware")?;
     for machine in ["cortex-m4", "cortex-m0"] {
         run.goal(&format!("{machine}-passed"), Exactly(1.0));
-        for (part, most) in [("cell", 3_000.0), ("array", 6_000.0), ("histogram", 5_000.0)] {
+        for (part, most) in [("cell", 3_000.0), ("array", 6_000.0), ("histogram", 2_000.0)] {
             run.goal(&format!("{machine}-{part}-flash"), AtMost(most));
         }
     }
