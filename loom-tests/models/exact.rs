@@ -4,11 +4,14 @@
 
 use core::future::poll_fn;
 use core::sync::atomic::Ordering::Relaxed;
-use core::task::Poll;
+use core::task::{Context, Poll, Waker};
+use std::sync::Mutex;
+use std::task::Wake;
 
 use bellwether_loom::{
-    CallSite, InitOutcome, OnceHooks, Pair, Pool, Producer, ReplayBuffer, SingleProducer, Start,
-    Subscriber, TryLead, WaitOutcome,
+    CallSite, EvictReason, InitOutcome, OnceHooks, OnceMetrics, Pair, Plain, Pool, Producer,
+    ReplayBuffer, ReplayHooks, ReplayMetrics, SingleProducer, Start, Subscriber, TryLead,
+    WaitOutcome,
 };
 use loom::sync::Arc;
 use loom::thread;
@@ -173,7 +176,17 @@ pub(crate) fn what_it_owned_beside_takeover() {
     thread.join().unwrap();
 }
 
-/// A waiter is pushed, and released before it goes on; so are two that come after it, of
+/// A future that is dropped when it is woken.
+struct Slot(Mutex<Option<Parked>>);
+
+impl Wake for Slot {
+    fn wake(self: std::sync::Arc<Self>) {
+        let gone = self.0.lock().unwrap().take();
+        drop(gone);
+    }
+}
+
+/// A waiter is pushed, and released before it goes on; so are two that came after it, of
 /// which one is gone by then. What the settler said of it must not be overwritten: it
 /// would look for its neighbours.
 pub(crate) fn push_beside_releases() {
@@ -181,11 +194,16 @@ pub(crate) fn push_beside_releases() {
     let others = shared.clone();
     let thread = thread::spawn(move || {
         let TryLead::Leader(guard) = others.0.try_lead() else { unreachable!() };
-        let (first, second) = (Parked::observer(&others), Parked::observer(&others));
-        let goes = thread::spawn(move || first.finish());
+        let slot = std::sync::Arc::new(Slot(Mutex::new(None)));
+        let waker = Waker::from(slot.clone());
+        let first = Parked::new(&others, |cell, _| {
+            let mut wait = Box::pin(cell.wait());
+            poll_fn(move |_| wait.as_mut().poll(&mut Context::from_waker(&waker)).map(|_| ()))
+        });
+        *slot.0.lock().unwrap() = Some(first);
+        let second = Parked::observer(&others);
         guard.set(Value::new(1));
         second.finish();
-        goes.join().unwrap();
     });
     block_on(shared.0.wait()).get();
     thread.join().unwrap();
@@ -200,4 +218,36 @@ pub(crate) fn claim_beside_claim_of_a_producer() {
     let mine = Producer::new(shared);
     let theirs = thread.join().unwrap();
     assert_ne!(mine.is_some(), theirs.is_some());
+}
+
+/// Two buffers with one observer: what both publish, evict and miss adds up.
+pub(crate) fn buffers_told_at_once() {
+    type Metrics = ReplayMetrics<fn() -> u64, (), Plain<0>, 1>;
+    let metrics = Arc::new(Metrics::with("model", || 0, ()));
+    let tell = |metrics: &Metrics| {
+        metrics.published(2, 16);
+        metrics.evicted(3, EvictReason::Bytes);
+        metrics.missed(4);
+    };
+    let other = metrics.clone();
+    let thread = thread::spawn(move || tell(&other));
+    tell(&metrics);
+    thread.join().unwrap();
+    let evicted = metrics.evicted_events(EvictReason::Bytes);
+    let told = [metrics.published_events(), metrics.published_bytes(), evicted];
+    assert_eq!((told, metrics.missed_events()), ([4, 32, 6], 8));
+}
+
+/// The clock runs backwards for two waits at once: both count.
+pub(crate) fn reversals_at_once() {
+    let time = core::sync::atomic::AtomicU64::new(1 << 40);
+    let back = move || time.fetch_sub(1, Relaxed);
+    let metrics = Arc::new(OnceMetrics::<_, Plain<0>>::with_clock("model", back));
+    let spans = [(); 2].map(|()| metrics.wait_begin(CallSite::here()));
+    let [mine, other] = spans;
+    let others = metrics.clone();
+    let thread = thread::spawn(move || others.wait_end(other, WaitOutcome::Ready));
+    metrics.wait_end(mine, WaitOutcome::Ready);
+    thread.join().unwrap();
+    assert_eq!(metrics.clock_reversals(), 2);
 }

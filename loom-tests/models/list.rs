@@ -270,22 +270,24 @@ models! {
         evict_one_victim_twice, 3, 1378;
     }
     grenades {
-        grenades_beside_publish, 2, 1;
-        grenade_beside_takeover, 2, 1;
-        grenade_beside_event, 2, 1;
-        grenade_beside_only_producer, 2, 1;
+        grenades_beside_publish, 2, 180;
+        grenade_beside_takeover, 2, 20;
+        grenade_beside_event, 2, 40;
+        grenade_beside_only_producer, 2, 70;
     }
     exact {
-        additions_to_a_pair, 3, 1;
-        leases_beyond, 3, 1;
+        additions_to_a_pair, 3, 11;
+        leases_beyond, 3, 2;
         successes_at_once, 1, 1;
-        take_beside_worse, 3, 1;
-        take_beside_take, 3, 1;
-        give_up_and_wait_beside_only_producer, 3, 1;
-        stats_beside_only_producer, 3, 1;
-        what_it_owned_beside_takeover, 3, 1;
+        take_beside_worse, 3, 3;
+        take_beside_take, 3, 2;
+        give_up_and_wait_beside_only_producer, 3, 5900;
+        stats_beside_only_producer, 3, 160;
+        what_it_owned_beside_takeover, 3, 140;
         push_beside_releases, 2, 1;
         claim_beside_claim_of_a_producer, 3, 1;
+        buffers_told_at_once, 2, 1;
+        reversals_at_once, 2, 1;
     }
     ;
     pairs {
