@@ -23,31 +23,21 @@ pub(crate) mod single;
 pub(crate) mod support;
 pub(crate) mod takeovers;
 
+pub(crate) use pairs::PAIRS;
 use replay::{closing, joining, lending, publishing, resuming, waiting};
 use support::Model;
 
 macro_rules! models {
-    (
-        $($file:ident { $($crowd:ident, $crowd_bound:literal, $crowd_floor:literal;)* })*
-        ;
-        pairs { $($pair:ident = $a:ident $b:ident, $pair_bound:literal, $pair_floor:literal;)* }
-    ) => {
+    ($($file:ident { $($crowd:ident, $bound:literal, $floor:literal;)* })*) => {
         $($(pub(crate) const $crowd: Model = Model {
             name: stringify!($crowd),
-            bound: Some($crowd_bound),
-            floor: $crowd_floor,
+            bound: Some($bound),
+            floor: $floor,
             run: $file::$crowd,
         };)*)*
-        $(pub(crate) const $pair: Model = Model {
-            name: stringify!($pair),
-            bound: Some($pair_bound),
-            floor: $pair_floor,
-            run: || pairs::pair(pairs::$a, pairs::$b),
-        };)*
 
-        /// Models with three actors or more, and those with two.
+        /// Models that were written one by one.
         pub(crate) const CROWDS: &[Model] = &[$($($crowd),*),*];
-        pub(crate) const PAIRS: &[Model] = &[$($pair),*];
 
         #[cfg(test)]
         mod each {
@@ -55,10 +45,6 @@ macro_rules! models {
             fn $crowd() {
                 super::$crowd.test();
             })*)*
-            $(#[test]
-            fn $pair() {
-                super::$pair.test();
-            })*
         }
     };
 }
@@ -288,110 +274,5 @@ models! {
         claim_beside_claim_of_a_producer, 3, 1;
         buffers_told_at_once, 2, 1;
         reversals_at_once, 2, 1;
-    }
-    ;
-    pairs {
-        get_beside_get = get get, 3, 8;
-        get_beside_set = get set, 3, 8;
-        get_beside_init = get init, 3, 8;
-        get_beside_fail = get fail, 3, 30;
-        get_beside_panic = get panic, 3, 30;
-        get_beside_cancel = get cancel, 3, 30;
-        wait_beside_get = wait get, 3, 100;
-        get_beside_cancel_wait = get cancel_wait, 3, 80;
-        get_beside_lead = get lead, 3, 8;
-        get_beside_resign = get resign, 3, 30;
-        get_beside_try_lead = get try_lead, 3, 8;
-        get_beside_init_blocking = get init_blocking, 3, 8;
-        get_beside_fail_blocking = get fail_blocking, 3, 30;
-        wait_blocking_beside_get = wait_blocking get, 3, 40;
-        set_beside_set = set set, 3, 10;
-        set_beside_init = set init, 3, 40;
-        set_beside_fail = set fail, 3, 80;
-        set_beside_panic = set panic, 3, 80;
-        set_beside_cancel = set cancel, 3, 70;
-        wait_beside_set = wait set, 3, 100;
-        set_beside_cancel_wait = set cancel_wait, 3, 900;
-        set_beside_lead = set lead, 3, 40;
-        set_beside_resign = set resign, 3, 80;
-        set_beside_try_lead = set try_lead, 3, 10;
-        set_beside_init_blocking = set init_blocking, 3, 10;
-        set_beside_fail_blocking = set fail_blocking, 3, 50;
-        wait_blocking_beside_set = wait_blocking set, 3, 50;
-        init_beside_init = init init, 3, 100;
-        init_beside_fail = init fail, 3, 2000;
-        init_beside_panic = init panic, 3, 2000;
-        init_beside_cancel = init cancel, 3, 2000;
-        wait_beside_init = wait init, 3, 100;
-        init_beside_cancel_wait = init cancel_wait, 3, 2000;
-        init_beside_lead = init lead, 3, 100;
-        init_beside_resign = init resign, 3, 2000;
-        init_beside_try_lead = init try_lead, 3, 100;
-        init_beside_init_blocking = init init_blocking, 3, 100;
-        init_beside_fail_blocking = init fail_blocking, 3, 2000;
-        wait_blocking_beside_init = wait_blocking init, 3, 50;
-        fail_beside_fail = fail fail, 3, 2000;
-        fail_beside_panic = fail panic, 3, 2000;
-        fail_beside_cancel = fail cancel, 3, 2000;
-        wait_beside_fail = wait fail, 3, 1000;
-        fail_beside_cancel_wait = fail cancel_wait, 3, 1000;
-        fail_beside_lead = fail lead, 3, 100;
-        fail_beside_resign = fail resign, 3, 2000;
-        fail_beside_try_lead = fail try_lead, 3, 100;
-        fail_beside_init_blocking = fail init_blocking, 3, 100;
-        fail_beside_fail_blocking = fail fail_blocking, 3, 2000;
-        wait_blocking_beside_fail = wait_blocking fail, 3, 400;
-        panic_beside_panic = panic panic, 3, 2000;
-        panic_beside_cancel = panic cancel, 3, 2000;
-        wait_beside_panic = wait panic, 3, 1000;
-        panic_beside_cancel_wait = panic cancel_wait, 3, 1000;
-        panic_beside_lead = panic lead, 3, 100;
-        panic_beside_resign = panic resign, 3, 2000;
-        panic_beside_try_lead = panic try_lead, 3, 100;
-        panic_beside_init_blocking = panic init_blocking, 3, 100;
-        panic_beside_fail_blocking = panic fail_blocking, 3, 2000;
-        wait_blocking_beside_panic = wait_blocking panic, 3, 400;
-        cancel_beside_cancel = cancel cancel, 3, 1000;
-        wait_beside_cancel = wait cancel, 3, 1000;
-        cancel_beside_cancel_wait = cancel cancel_wait, 3, 2000;
-        cancel_beside_lead = cancel lead, 3, 200;
-        cancel_beside_resign = cancel resign, 3, 1000;
-        cancel_beside_try_lead = cancel try_lead, 3, 200;
-        cancel_beside_init_blocking = cancel init_blocking, 3, 200;
-        cancel_beside_fail_blocking = cancel fail_blocking, 3, 1000;
-        wait_blocking_beside_cancel = wait_blocking cancel, 3, 400;
-        wait_beside_cancel_wait = wait cancel_wait, 3, 5000;
-        wait_beside_lead = wait lead, 3, 100;
-        wait_beside_resign = wait resign, 3, 1000;
-        wait_beside_try_lead = wait try_lead, 3, 100;
-        wait_beside_init_blocking = wait init_blocking, 3, 100;
-        wait_beside_fail_blocking = wait fail_blocking, 3, 1000;
-        cancel_wait_beside_cancel_wait = cancel_wait cancel_wait, 3, 7000;
-        cancel_wait_beside_lead = cancel_wait lead, 3, 300;
-        cancel_wait_beside_resign = cancel_wait resign, 3, 2000;
-        cancel_wait_beside_try_lead = cancel_wait try_lead, 3, 300;
-        cancel_wait_beside_init_blocking = cancel_wait init_blocking, 3, 300;
-        cancel_wait_beside_fail_blocking = cancel_wait fail_blocking, 3, 2000;
-        wait_blocking_beside_cancel_wait = wait_blocking cancel_wait, 3, 1000;
-        lead_beside_lead = lead lead, 3, 100;
-        lead_beside_resign = lead resign, 3, 1000;
-        lead_beside_try_lead = lead try_lead, 3, 60;
-        lead_beside_init_blocking = lead init_blocking, 3, 70;
-        lead_beside_fail_blocking = lead fail_blocking, 3, 1000;
-        wait_blocking_beside_lead = wait_blocking lead, 3, 50;
-        resign_beside_resign = resign resign, 3, 1000;
-        resign_beside_try_lead = resign try_lead, 3, 60;
-        resign_beside_init_blocking = resign init_blocking, 3, 70;
-        resign_beside_fail_blocking = resign fail_blocking, 3, 1000;
-        wait_blocking_beside_resign = wait_blocking resign, 3, 400;
-        try_lead_beside_try_lead = try_lead try_lead, 3, 10;
-        try_lead_beside_init_blocking = try_lead init_blocking, 3, 10;
-        try_lead_beside_fail_blocking = try_lead fail_blocking, 3, 50;
-        wait_blocking_beside_try_lead = wait_blocking try_lead, 3, 50;
-        init_blocking_beside_init_blocking = init_blocking init_blocking, 3, 50;
-        init_blocking_beside_fail_blocking = init_blocking fail_blocking, 3, 1000;
-        wait_blocking_beside_init_blocking = wait_blocking init_blocking, 3, 50;
-        fail_blocking_beside_fail_blocking = fail_blocking fail_blocking, 3, 1000;
-        wait_blocking_beside_fail_blocking = wait_blocking fail_blocking, 3, 400;
     }
 }

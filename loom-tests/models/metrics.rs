@@ -14,7 +14,7 @@ use loom::thread;
 use WaitOutcome::{Cancelled, Ready, TookOver};
 
 /// What the word of those in progress can tell apart.
-const TICK: u64 = 1 << 16;
+pub(crate) const TICK: u64 = 1 << 16;
 
 /// Passes when a model says so. Everybody reads the newest time.
 #[derive(Clone)]

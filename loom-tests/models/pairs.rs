@@ -1,154 +1,147 @@
-//! Every unordered pair of operations, each on a thread of its own. The second
-//! thread ends with `set`, so that a waiter is released in any case.
+//! Every unordered pair of a type's operations, each on a thread of its own.
+//!
+//! A subject is what the operations share; each operation checks what it is told, and
+//! the subject checks at the end that the accounts of all of them agree. A table says
+//! for each model the threads, each a sequence of operations, the preemptions that
+//! `cargo test` explores, and the floor:
+//!
+//! ```text
+//! publish_beside_close = publish | close, 3, 50;
+//! wait_beside_read = wait | read close, 3, 90;        the second thread releases the first
+//! wait_beside_wait = wait | wait | close, 2, 40;
+//! ```
+//!
+//! | table | subject |
+//! |---|---|
+//! | `cell.rs` | a cell |
+//! | `replay/heap.rs`, `array.rs`, `plain.rs`, `single.rs` | the forms of a replay buffer |
+//! | `budget.rs` | buffers under one budget |
+//! | `histogram/*.rs` | the forms of a histogram |
+//! | `metrics/*.rs` | the metrics of a cell and of a replay buffer |
 
-use bellwether_loom::{Lead, SetError, Status, TryLead};
-use loom::sync::Arc;
+use std::sync::Arc;
+
 use loom::thread;
 
-use super::support::{Cell, Effects, Value, block_on, panic_quietly, panics, poll_and_drop};
+use super::support::Model;
 
-type Op = fn(&Cell, &Effects);
+/// What the operations of a model share.
+pub(crate) trait Subject: 'static {
+    fn new() -> Self;
 
-/// Runs `a` beside `b` and checks what holds after any pair.
-pub(crate) fn pair(a: Op, b: Op) {
-    let shared = Arc::new((Cell::new(), Effects::new()));
-    let other = shared.clone();
-    let thread = thread::spawn(move || a(&other.0, &other.1));
-    b(&shared.0, &shared.1);
-    match shared.0.set(Value::new(9)) {
-        Ok(value) => assert_eq!(value.get(), 9),
-        Err(SetError::AlreadySet(value)) => {
-            assert_eq!(value.get(), 9);
-            assert!(shared.0.get().expect("already set").get() < 9);
-        }
-        Err(error) => drop(error.into_inner()),
-    }
-    thread.join().unwrap();
-    // Whatever ran, nobody leads now, and the cell can still be set.
-    let _ = shared.0.set(Value::new(8));
-    assert!(shared.0.get().is_some());
-    assert!(matches!(shared.0.try_lead(), TryLead::Ready(_)));
+    /// All threads are through: do their accounts agree?
+    fn settle(&self);
 }
 
-/// Also asks for the status, whose `Ready` is for good.
-pub(crate) fn get(cell: &Cell, _: &Effects) {
-    let ready = cell.status() == Status::Ready;
-    match cell.get() {
-        Some(value) => drop(value.get()),
-        None => assert!(!ready, "a ready cell has its value"),
-    }
+/// An operation, on the thread with this number, from 0 on.
+pub(crate) type Operation<S> = fn(&S, usize);
+
+/// Runs each sequence on a thread of its own, the last on the model's first thread.
+pub(crate) fn beside<S: Subject>(threads: &[&'static [Operation<S>]]) {
+    // Handles are counted by the system's `Arc`, so that a handle orders nothing.
+    let subject = Arc::new(S::new());
+    let (last, others) = threads.split_last().expect("one thread at least");
+    let others: Vec<_> = others
+        .iter()
+        .enumerate()
+        .map(|(number, &sequence)| {
+            let subject = subject.clone();
+            thread::spawn(move || sequence.iter().for_each(|operation| operation(&subject, number)))
+        })
+        .collect();
+    last.iter().for_each(|operation| operation(&subject, others.len()));
+    others.into_iter().for_each(|thread| thread.join().unwrap());
+    subject.settle();
 }
 
-pub(crate) fn set(cell: &Cell, _: &Effects) {
-    match cell.set(Value::new(1)) {
-        Ok(value) => assert_eq!(value.get(), 1),
-        Err(SetError::AlreadySet(value)) => {
-            assert_eq!(value.get(), 1);
-            cell.get().expect("it said so").get();
-        }
-        Err(error) => assert_eq!(error.into_inner().get(), 1),
-    }
-}
+/// A table as above: the models' names get the prefix, and together have so many weak
+/// compare-exchanges to fail, by half; none, if there are none.
+macro_rules! pairs {
+    (
+        $subject:ty, $prefix:literal, $weak:literal;
+        $($name:ident = $($($operation:ident)+)|+, $bound:literal, $floor:literal;)+
+    ) => {
+        pub(crate) const PAIRS: &[$crate::models::support::Model] = &[
+            $(each::$name),+
+        ];
 
-pub(crate) fn init(cell: &Cell, effects: &Effects) {
-    block_on(cell.get_or_init(|| async {
-        effects.leave();
-        Value::new(2)
-    }))
-    .get();
-}
+        pub(crate) mod each {
+            use super::*;
 
-pub(crate) fn fail(cell: &Cell, effects: &Effects) {
-    let result = block_on(cell.get_or_try_init(|| async {
-        effects.leave();
-        Err::<Value, ()>(())
-    }));
-    if let Ok(value) = result {
-        value.get();
-    }
-}
+            $(
+                #[allow(non_upper_case_globals, reason = "a model is named as its test")]
+                pub(crate) const $name: $crate::models::support::Model =
+                    $crate::models::support::Model {
+                        name: concat!($prefix, stringify!($name)),
+                        bound: Some($bound),
+                        floor: $floor,
+                        run: || {
+                            const THREADS: &[&[$crate::models::pairs::Operation<$subject>]] =
+                                &[$(&[$(super::$operation),+]),+];
+                            $crate::models::pairs::beside::<$subject>(THREADS);
+                        },
+                    };
+            )+
 
-pub(crate) fn panic(cell: &Cell, effects: &Effects) {
-    panics(|| {
-        block_on(cell.get_or_init(|| async {
-            effects.leave();
-            panic_quietly()
-        }))
-        .get();
-    });
-}
+            #[cfg(test)]
+            mod tests {
+                $(#[test]
+                fn $name() {
+                    super::$name.test();
+                })+
 
-/// Cancelled as the leader, whose initialiser is pending, or as a waiter.
-pub(crate) fn cancel(cell: &Cell, effects: &Effects) {
-    let value = poll_and_drop(cell.get_or_init(|| {
-        effects.leave();
-        core::future::pending()
-    }));
-    if let Some(value) = value {
-        value.get();
-    }
-}
-
-pub(crate) fn wait(cell: &Cell, _: &Effects) {
-    block_on(cell.wait()).get();
-}
-
-pub(crate) fn cancel_wait(cell: &Cell, _: &Effects) {
-    if let Some(value) = poll_and_drop(cell.wait()) {
-        value.get();
-    }
-}
-
-pub(crate) fn lead(cell: &Cell, effects: &Effects) {
-    let value = match block_on(cell.lead()) {
-        Lead::Ready(value) => value,
-        Lead::Leader(guard) => {
-            effects.leave();
-            guard.set(Value::new(3))
+                /// Each weak compare-exchange in turn fails once, in every model.
+                #[test]
+                fn weak_compare_exchanges_fail() {
+                    $crate::models::support::fail_each_weak(super::super::PAIRS, $weak);
+                }
+            }
         }
     };
-    value.get();
 }
 
-pub(crate) fn resign(cell: &Cell, effects: &Effects) {
-    match block_on(cell.lead()) {
-        Lead::Ready(value) => drop(value.get()),
-        Lead::Leader(guard) => {
-            effects.leave();
-            drop(guard);
+pub(crate) mod budget;
+pub(crate) mod cell;
+pub(crate) mod histogram;
+pub(crate) mod metrics;
+pub(crate) mod replay;
+
+const TABLES: &[&[Model]] = &[
+    cell::PAIRS,
+    replay::heap::PAIRS,
+    replay::array::PAIRS,
+    replay::plain::PAIRS,
+    replay::single::PAIRS,
+    budget::PAIRS,
+    histogram::shared::PAIRS,
+    histogram::sharded::PAIRS,
+    histogram::exact::PAIRS,
+    histogram::single_writer::PAIRS,
+    metrics::once::PAIRS,
+    metrics::replay::PAIRS,
+];
+
+/// All tables, one after the other.
+pub(crate) const PAIRS: &[Model] = &{
+    let mut all = [TABLES[0][0]; count()];
+    let (mut table, mut at) = (0, 0);
+    while table < TABLES.len() {
+        let mut row = 0;
+        while row < TABLES[table].len() {
+            all[at] = TABLES[table][row];
+            at += 1;
+            row += 1;
         }
+        table += 1;
     }
-}
+    all
+};
 
-pub(crate) fn try_lead(cell: &Cell, effects: &Effects) {
-    match cell.try_lead() {
-        TryLead::Ready(value) => drop(value.get()),
-        TryLead::Busy => {}
-        TryLead::Leader(guard) => {
-            effects.leave();
-            guard.set(Value::new(4)).get();
-        }
+const fn count() -> usize {
+    let (mut count, mut table) = (0, 0);
+    while table < TABLES.len() {
+        count += TABLES[table].len();
+        table += 1;
     }
-}
-
-pub(crate) fn init_blocking(cell: &Cell, effects: &Effects) {
-    cell.get_or_init_blocking(|| {
-        effects.leave();
-        Value::new(5)
-    })
-    .get();
-}
-
-pub(crate) fn fail_blocking(cell: &Cell, effects: &Effects) {
-    let result = cell.get_or_try_init_blocking(|| {
-        effects.leave();
-        Err(())
-    });
-    if let Ok(value) = result {
-        value.get();
-    }
-}
-
-pub(crate) fn wait_blocking(cell: &Cell, _: &Effects) {
-    cell.wait_blocking().get();
+    count
 }

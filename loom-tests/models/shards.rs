@@ -16,17 +16,17 @@ use loom::thread;
 
 use super::histogram::{Grid, check};
 
-type Sharded = ShardedHistogram<Grid, fn() -> usize, 2>;
+pub(crate) type Sharded = ShardedHistogram<Grid, fn() -> usize, 2>;
 
 loom::thread_local! {
-    static SHARD: Cell<usize> = Cell::new(0);
+    pub(crate) static SHARD: Cell<usize> = Cell::new(0);
 }
 
-fn sharded() -> Arc<Sharded> {
+pub(crate) fn sharded() -> Arc<Sharded> {
     Arc::new(ShardedHistogram::with_key(|| SHARD.with(Cell::get)))
 }
 
-fn record(shared: &Sharded, shard: usize, value: u64) {
+pub(crate) fn record(shared: &Sharded, shard: usize, value: u64) {
     SHARD.with(|at| at.set(shard));
     shared.record(value);
 }

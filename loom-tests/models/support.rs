@@ -64,7 +64,7 @@ impl Model {
     /// how many there were.
     pub(crate) fn explore(&self) -> usize {
         let started = Instant::now();
-        let executions = self.count();
+        let executions = self.count(None);
         let seconds = started.elapsed().as_secs_f32();
         let bound = self.bound.map_or("all".into(), |bound| bound.to_string());
         println!(
@@ -76,58 +76,71 @@ impl Model {
 
     /// Explores it with this many preemptions at most: none reach nearly all sites.
     pub(crate) fn scout(&self, bound: usize) {
-        Self { bound: Some(bound), ..*self }.count();
+        Self { bound: Some(bound), ..*self }.count(None);
     }
 
-    /// As [`Self::explore`], while in each execution one weak compare-exchange
-    /// after the other fails spuriously. Returns how many there are.
-    pub(crate) fn explore_spurious(&self) -> usize {
-        let mut model = *self;
-        model.bound = Some(1);
+    /// Explores `most` executions, or all if there are fewer; returns how many, and
+    /// whether these were all.
+    pub(crate) fn explore_up_to(&self, most: usize) -> (usize, bool) {
+        let executions = self.count(Some(most));
+        (executions, executions < most)
+    }
+
+    /// As [`Self::explore`], while in each execution one weak compare-exchange after the
+    /// other fails spuriously. Returns how many there are, and how many executions that
+    /// took.
+    pub(crate) fn explore_spurious(&self, most: Option<usize>) -> (usize, usize) {
+        let model = Self { bound: Some(1), ..*self };
+        let mut executions = 0;
         for index in 0.. {
             probe::fail_weak(Some(index));
-            let most = model.count_weak();
+            let weak = model.count_weak(most);
             probe::fail_weak(None);
-            if index >= most {
-                return most;
+            executions += explored();
+            if index >= weak {
+                return (weak, executions);
             }
         }
         unreachable!()
     }
 
-    fn count(&self) -> usize {
-        EXPLORED.set(0);
+    fn count(&self, most: Option<usize>) -> usize {
         let name = self.name;
         probe::begin_model(name);
-        self.check(move || {
+        self.check(most, move || {
             probe::begin_execution();
-            let executions = EXPLORED.get() + 1;
-            EXPLORED.set(executions);
-            TELL.get().inspect(|tell| tell(name, executions));
+            TELL.get().inspect(|tell| tell(name, explored()));
         });
-        EXPLORED.get()
+        explored()
     }
 
     /// The most weak compare-exchanges that an execution had.
-    fn count_weak(&self) -> usize {
-        let most = Arc::new(Counter::new(0));
-        let seen = most.clone();
-        self.check(move || {
-            seen.fetch_max(probe::begin_execution(), Relaxed);
+    fn count_weak(&self, most: Option<usize>) -> usize {
+        let seen = Arc::new(Counter::new(0));
+        let weak = seen.clone();
+        self.check(most, move || {
+            weak.fetch_max(probe::begin_execution(), Relaxed);
         });
-        most.load(Relaxed).max(probe::begin_execution())
+        seen.load(Relaxed).max(probe::begin_execution())
     }
 
-    fn check(&self, before: impl Fn() + Send + Sync + 'static) {
+    fn check(&self, most: Option<usize>, before: impl Fn() + Send + Sync + 'static) {
         let mut builder = loom::model::Builder::new();
         builder.preemption_bound = self.bound;
         builder.max_branches = 2_000;
+        if let Some(most) = most {
+            // loom looks before an execution, and at these intervals only.
+            builder.checkpoint_interval = most + 1;
+            builder.max_permutations = Some(most + 1);
+        }
+        EXPLORED.set(0);
         let run = self.run;
         if std::env::var_os("TRACE").is_some() {
             probe::record();
         }
         let checked = catch_unwind(AssertUnwindSafe(|| {
             builder.check(move || {
+                EXPLORED.set(EXPLORED.get() + 1);
                 before();
                 run();
             });
@@ -138,6 +151,20 @@ impl Model {
             resume_unwind(panic);
         }
     }
+}
+
+/// Each weak compare-exchange of each model fails in turn; `least` of them there are.
+#[cfg(test)]
+pub(crate) fn fail_each_weak(models: &[Model], least: usize) {
+    let mut all = 0;
+    for model in models {
+        let (weak, executions) = model.explore_spurious(None);
+        println!("model {}: {weak} weak to fail, {executions} executions", model.name);
+        all += weak;
+    }
+    println!("{all} places to fail");
+    assert!(all >= least, "{all} places, below the floor of {least}");
+    assert_eq!(all == 0, least == 0, "{all} places, and no floor");
 }
 
 /// A value whose reads must be ordered after its making, and which must be

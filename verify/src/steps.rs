@@ -9,6 +9,7 @@ mod features;
 mod linearizability;
 mod machines;
 mod matrices;
+mod models;
 mod orderings;
 mod sanitizers;
 mod spelling;
@@ -131,5 +132,11 @@ pub(crate) const ALL: &[Step] = &[
         what: "regions of the library's sources that its tests run",
         quick: false,
         run: coverage::run,
+    },
+    Step {
+        name: "models",
+        what: "every loom model as far as it goes, and weak compare-exchanges that fail",
+        quick: false,
+        run: models::run,
     },
 ];

@@ -1,0 +1,208 @@
+//! Explores every model as far as it goes, and fails each of its weak
+//! compare-exchanges in turn:
+//!
+//! ```text
+//! cargo run -p loom-tests --bin full                      against what was found before
+//! cargo run -p loom-tests --bin full -- --record          and keeps what was found
+//! cargo run -p loom-tests --bin full -- --cap 1000000     more executions of each model
+//! cargo run -p loom-tests --bin full -- replay_ publish   models with one of these in their names
+//! ```
+//!
+//! `loom-tests/full.tsv` says for each model how many preemptions an execution may have,
+//! how many executions were found, whether these were all, and how many weak
+//! compare-exchanges an execution has. Half of what was found is the floor; and what was
+//! complete has to stay so.
+//!
+//! A model without a record is first explored with all preemptions. If there are more
+//! executions than the cap, the ones that loom gets to first differ in their last steps
+//! alone; so it starts again with [`BOUND`] preemptions, where all steps have their turn.
+
+#[path = "../../models/list.rs"]
+#[allow(dead_code, reason = "the tests use more")]
+mod models;
+
+#[path = "full/table.rs"]
+mod table;
+
+use core::any::Any;
+use core::iter;
+use core::panic::AssertUnwindSafe;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::collections::BTreeSet;
+use std::panic::{catch_unwind, resume_unwind};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Instant;
+use std::{env, thread};
+
+use models::support::Model;
+use table::{Row, Table};
+
+/// Where all preemptions are too many. Most errors take two or three.
+const BOUND: usize = 5;
+/// Executions of one model.
+const CAP: usize = 200_000;
+
+struct Options {
+    record: bool,
+    cap: usize,
+    names: Vec<String>,
+}
+
+fn options() -> Result<Options, String> {
+    let mut options = Options { record: false, cap: CAP, names: vec![] };
+    let mut arguments = env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--record" => options.record = true,
+            "--cap" => {
+                let cap = arguments.next().and_then(|cap| cap.parse().ok());
+                options.cap = cap.filter(|&cap| cap > 0).ok_or("--cap how many executions?")?;
+            }
+            name if !name.starts_with('-') => options.names.push(name.into()),
+            other => return Err(format!("what is {other}?")),
+        }
+    }
+    Ok(options)
+}
+
+fn main() -> ExitCode {
+    let options = match options() {
+        Ok(options) => options,
+        Err(why) => {
+            eprintln!("{why}\nusage: full [--record] [--cap EXECUTIONS] [NAME...]");
+            return ExitCode::from(2);
+        }
+    };
+    let all: Vec<&Model> = models::CROWDS.iter().chain(models::PAIRS).collect();
+    let names: BTreeSet<_> = all.iter().map(|model| model.name).collect();
+    let known = Table::read();
+    let mut chosen: Vec<&Model> = all
+        .iter()
+        .filter(|model| {
+            let named = |part: &String| model.name.contains(part.as_str());
+            options.names.is_empty() || options.names.iter().any(named)
+        })
+        .copied()
+        .collect();
+    // The longest first, so that all cores end together.
+    chosen.sort_by_key(|model| {
+        core::cmp::Reverse(known.row(model.name).map_or(usize::MAX, |row| row.executions))
+    });
+
+    let (rows, mut failures) = explore(&chosen, &known, &names, &options);
+    if options.record {
+        known.with(&rows, &names).write();
+    } else {
+        failures.extend(rows.iter().filter_map(|row| known.objection(row)));
+        failures.extend(known.strangers(&names));
+    }
+    summary(&rows);
+    failures.iter().for_each(|failure| eprintln!("{failure}"));
+    if failures.is_empty() && rows.len() == chosen.len() {
+        ExitCode::SUCCESS
+    } else {
+        eprintln!(
+            "{} of {} models explored, {} failures",
+            rows.len(),
+            chosen.len(),
+            failures.len()
+        );
+        ExitCode::FAILURE
+    }
+}
+
+/// On all cores, each of which takes the next model.
+fn explore(
+    chosen: &[&Model],
+    known: &Table,
+    names: &BTreeSet<&str>,
+    options: &Options,
+) -> (Vec<Row>, Vec<String>) {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (next, found) = (AtomicUsize::new(0), Mutex::new((vec![], vec![])));
+    let work = || {
+        while let Some(&model) = chosen.get(next.fetch_add(1, Relaxed)) {
+            let known_bound = known.row(model.name).map(|row| row.bound);
+            // A panic of the model's stays on a thread of its own.
+            let row = thread::scope(|scope| {
+                let bound = known_bound.filter(|_| !options.record);
+                scope.spawn(move || one(model, bound, options.cap)).join()
+            });
+            let mut found = found.lock().unwrap();
+            match row {
+                Ok(row) => found.0.push(row),
+                Err(_) => found.1.push(format!("{} fails", model.name)),
+            }
+            let sum: usize = found.0.iter().map(|row: &Row| row.executions).sum();
+            let done = found.0.len() + found.1.len();
+            let last = found.0.last().map(Row::to_string).unwrap_or_default();
+            println!("[{done} of {}] {last}; {:.1} million so far", chosen.len(), sum as f64 / 1e6);
+            if options.record {
+                // A run that is cut off has not been for nothing.
+                known.with(&found.0, names).write();
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(work);
+        }
+    });
+    found.into_inner().unwrap()
+}
+
+/// With the bound that is known, or else as many preemptions as it takes.
+fn one(model: &Model, bound: Option<Option<usize>>, cap: usize) -> Row {
+    let began = Instant::now();
+    let (bound, (executions, complete)) = match bound {
+        Some(bound) => (bound, Model { bound, ..*model }.explore_up_to(cap)),
+        None => most(model, cap),
+    };
+    let (weak, _) = model.explore_spurious(Some(cap));
+    Row {
+        name: model.name.into(),
+        bound,
+        executions,
+        complete,
+        weak,
+        seconds: began.elapsed().as_secs_f32(),
+    }
+}
+
+/// As many preemptions as the model takes: all, if there are no more executions than the
+/// cap; else [`BOUND`]; and fewer where executions do not end, since loom may show a
+/// thread that spins the same old value again and again. Fewer are never tried unless the
+/// run is to be recorded: a model whose executions cease to end fails.
+fn most(model: &Model, cap: usize) -> (Option<usize>, (usize, bool)) {
+    for bound in iter::once(None).chain((1..=BOUND).rev().map(Some)) {
+        let model = Model { bound, ..*model };
+        match catch_unwind(AssertUnwindSafe(|| model.explore_up_to(cap))) {
+            Ok(found) if found.1 || bound.is_some() => return (bound, found),
+            Ok(_) => {}
+            Err(panic) if is_endless(&*panic) => {
+                println!("{}: an execution does not end with {bound:?} preemptions", model.name);
+            }
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+    panic!("an execution of {} does not end with any number of preemptions", model.name);
+}
+
+/// Whether loom gave up on an execution.
+fn is_endless(panic: &(dyn Any + Send)) -> bool {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or(panic.downcast_ref::<String>().map(String::as_str));
+    text.is_some_and(|text| text.contains("maximum number of branches"))
+}
+
+fn summary(rows: &[Row]) {
+    for row in rows.iter().filter(|row| !row.complete) {
+        println!("not complete: {row}");
+    }
+    let sum = |of: fn(&Row) -> usize| rows.iter().map(of).sum::<usize>();
+    println!("figure models {}", rows.len());
+    println!("figure executions {}", sum(|row| row.executions));
+    println!("figure complete {}", sum(|row| usize::from(row.complete)));
+    println!("figure weak-indices {}", sum(|row| row.weak));
+}
