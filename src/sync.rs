@@ -31,6 +31,12 @@ compile_error!(
      choose a backend for the crate `portable-atomic` in your application"
 );
 
+#[cfg(all(not(bellwether_loom), feature = "alloc", not(target_has_atomic = "ptr")))]
+compile_error!(
+    "this target has no compare-and-swap, and so Rust has no `Arc` for it: leave out bellwether's \
+     features `alloc` and `std`, and use `ReplayArray` instead of `ReplayBuffer`"
+);
+
 pub(crate) use core::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 
 #[cfg(not(bellwether_modelled))]
