@@ -50,17 +50,23 @@ impl Primitive for Replay {
             Err(best) => explain(&history, &best),
         };
         for at in 0..history.len() {
-            if let Some((room, publishing, granted)) = make_room_before(&history[at]) {
-                history.insert(at, room);
+            let Some((room, publishing, granted)) = make_room_before(&history[at]) else {
+                continue;
+            };
+            for _ in 0..TIMES {
+                history.insert(at, room.clone());
                 if order(&history, publishing).is_ok() {
                     return Ok(granted);
                 }
-                history.remove(at);
             }
+            history.drain(at..at + TIMES);
         }
         Err(why)
     }
 }
+
+/// How often a publisher may let go: each time another one took the room that it made.
+const TIMES: usize = 2;
 
 /// If this was refused, it may have made room before it was. If it let go half-way, it
 /// made room again when it went on, for others may have published.
@@ -74,7 +80,7 @@ fn make_room_before(entry: &Called<Replay>) -> Option<(Called<Replay>, Publishin
     let (publishing, granted) = match ret {
         Ret::GivenBack(_) => (Publishing::Refused, "a publisher was refused half-way"),
         Ret::Published(_) | Ret::Stored(_) => {
-            (Publishing::LetsGo, "a publisher let go half-way, and made room twice")
+            (Publishing::LetsGo, "a publisher let go half-way, and made room again")
         }
         _ => return None,
     };
