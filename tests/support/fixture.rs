@@ -45,6 +45,8 @@ pub(crate) fn build_with(
         .env("CARGO_TARGET_DIR", copy.join("target"))
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        // What measures the tests' coverage is not to measure the fixture's.
+        .env_remove("RUSTC_WRAPPER")
         .envs(flags.map(|flags| ("RUSTFLAGS", flags)))
         .output()
         .expect("cargo runs");
