@@ -277,7 +277,8 @@ models! {
     exact {
         additions_to_a_pair, 3, 11;
         leases_beyond, 3, 2;
-        successes_at_once, 1, 1;
+        inits_at_once, 1, 1;
+        waits_at_once, 1, 1;
         take_beside_worse, 3, 3;
         take_beside_take, 3, 2;
         give_up_and_wait_beside_only_producer, 3, 5900;
