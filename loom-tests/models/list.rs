@@ -285,7 +285,7 @@ models! {
         stats_beside_only_producer, 3, 160;
         what_it_owned_beside_takeover, 3, 140;
         push_beside_releases, 2, 1;
-        claim_beside_claim_of_a_producer, 3, 1;
+        claim_beside_claim_of_a_producer, 3, 6;
         buffers_told_at_once, 2, 1;
         reversals_at_once, 2, 1;
     }
