@@ -56,28 +56,31 @@ fn tick(time: &Time, metrics: &Metrics) -> u64 {
     metrics.waits().take_worst().expect("it took a tick").nanos
 }
 
-/// Two initialisations succeed, and so do two waits.
-pub(crate) fn successes_at_once() {
+/// Two initialisations succeed.
+pub(crate) fn inits_at_once() {
     let (time, metrics) = metrics();
-    let inits = [metrics.init_begin(), metrics.init_begin()];
-    let waits = [(); 2].map(|()| metrics.wait_begin(CallSite::here()));
+    let [mine, other] = [metrics.init_begin(), metrics.init_begin()];
     time.pass(1);
-    let ends = inits.into_iter().zip(waits).map(|(init, wait)| {
-        let metrics = metrics.clone();
-        move || {
-            metrics.init_end(init, InitOutcome::Ok, 1);
-            metrics.wait_end(wait, WaitOutcome::Ready);
-        }
-    });
-    let [first, second] = ends.collect::<Vec<_>>().try_into().ok().expect("two");
-    let thread = thread::spawn(first);
-    second();
+    let others = metrics.clone();
+    let thread = thread::spawn(move || others.init_end(other, InitOutcome::Ok, 1));
+    metrics.init_end(mine, InitOutcome::Ok, 1);
     thread.join().unwrap();
-    let (inits, waits) = (metrics.init_objective(), metrics.waits().objective());
+    let inits = metrics.init_objective();
     assert_eq!((inits.good, inits.total), (2, 2));
-    assert_eq!((waits.good, waits.total), (2, 2));
-    assert_eq!(metrics.saved_nanos(), metrics.waits().times().snapshot().sum());
+    assert_eq!(metrics.saved_nanos(), metrics.init(InitOutcome::Ok).snapshot().sum());
     assert_eq!(metrics.coalesced().snapshot().sum(), 2);
+}
+
+/// Two waits were in vain.
+pub(crate) fn waits_at_once() {
+    let (_, metrics) = metrics();
+    let [mine, other] = [(); 2].map(|()| metrics.wait_begin(CallSite::here()));
+    let others = metrics.clone();
+    let thread = thread::spawn(move || others.wait_end(other, WaitOutcome::Cancelled));
+    metrics.wait_end(mine, WaitOutcome::Cancelled);
+    thread.join().unwrap();
+    let waits = metrics.waits().objective();
+    assert_eq!((waits.good, waits.total), (0, 2));
 }
 
 /// The worst is taken while a worse one ends: that is not lost.

@@ -264,15 +264,16 @@ models! {
     exact {
         additions_to_a_pair, 3, 11;
         leases_beyond, 3, 2;
-        successes_at_once, 1, 1;
+        inits_at_once, 1, 70;
+        waits_at_once, 1, 6;
         take_beside_worse, 3, 3;
         take_beside_take, 3, 2;
         give_up_and_wait_beside_only_producer, 3, 5900;
         stats_beside_only_producer, 3, 160;
         what_it_owned_beside_takeover, 3, 140;
         push_beside_releases, 2, 1;
-        claim_beside_claim_of_a_producer, 3, 1;
-        buffers_told_at_once, 2, 1;
-        reversals_at_once, 2, 1;
+        claim_beside_claim_of_a_producer, 3, 6;
+        buffers_told_at_once, 2, 9;
+        reversals_at_once, 2, 28;
     }
 }

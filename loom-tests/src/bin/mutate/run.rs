@@ -3,8 +3,9 @@
 use core::fmt;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::{env, fs, thread};
 
@@ -121,8 +122,10 @@ fn floor(name: &str) -> usize {
 
 /// Finds the sites with as few preemptions as it takes; says what is not found.
 fn scout(source: &Source) -> Vec<String> {
+    let mut models: Vec<_> = all_models().collect();
+    models.sort_by_key(|model| model.floor);
     for bound in 0..=1 {
-        on_all_cores(all_models().collect(), |model| {
+        on_all_cores(models.clone(), |model| {
             if bound == 0 || !missed(source).is_empty() {
                 model.scout(bound);
             }
@@ -233,6 +236,12 @@ fn indexed<'a>(mutants: &'a [Mutant], next: &AtomicUsize) -> Option<(usize, &'a 
     Some((at, mutants.get(at)?))
 }
 
+/// By what programs do to themselves; not by somebody who ended it.
+fn has_crashed(status: ExitStatus) -> bool {
+    // SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV: on Linux.
+    status.signal().is_some_and(|signal| [4, 5, 6, 7, 8, 11].contains(&signal))
+}
+
 /// Where a child says how far it is: beside this program.
 fn progress(worker: usize) -> PathBuf {
     let program = env::current_exe().expect("this program");
@@ -259,8 +268,7 @@ fn kill(mutant: &Mutant, progress: &Path) -> Result<Fate, String> {
     if code == Some(SURVIVED.into()) {
         return Ok(Fate::Survived);
     }
-    // Without a code it was ended by a signal: it aborted.
-    if (code.is_none() || code == Some(KILLED.into())) && reached == "true" {
+    if (has_crashed(output.status) || code == Some(KILLED.into())) && reached == "true" {
         let executions = executions.parse().map_err(|_| format!("{executions} executions"))?;
         return Ok(Fate::Killed { model: model.into(), executions });
     }
