@@ -63,13 +63,14 @@ fn go(arguments: &[String]) -> Result<(), String> {
             .map(|name| named(name).ok_or(format!("there is no area {name}; see --list")))
             .collect::<Result<_, _>>()?,
     };
-    let mut failures = vec![];
+    let (mut sums, mut failures) = ([0; 7], vec![]);
     for area in chosen {
         let row = page::Row::from(area, &all_stages(&tree, area)?);
-        row.print();
+        row.add_to(&mut sums);
         failures.extend(page::complaints(area, &row.lives)?);
         page::write(&row)?;
     }
+    page::print(&sums, failures.len());
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 

@@ -41,11 +41,21 @@ impl Row {
         row
     }
 
-    pub(crate) fn print(&self) {
-        for (name, number) in COLUMNS.iter().zip(self.numbers) {
-            println!("figure {}: {} {number}", self.area, name);
-        }
+    /// Adds it up.
+    pub(crate) fn add_to(&self, sums: &mut [usize; 7]) {
+        sums.iter_mut().zip(self.numbers).for_each(|(sum, number)| *sum += number);
     }
+}
+
+pub(crate) fn print(sums: &[usize; 7], unexplained: usize) {
+    let [mutants, quick, all, models, hang, unviable, live] = sums;
+    println!("figure mutants {mutants}");
+    println!("figure caught {} by tests, by models, or by a hang", quick + all + models + hang);
+    println!("figure by-models {models}");
+    println!("figure hang {hang}");
+    println!("figure do-not-build {unviable}");
+    println!("figure live {live}");
+    println!("figure unexplained {unexplained}");
 }
 
 fn path() -> PathBuf {
