@@ -118,7 +118,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, not(bellwether_modelled)))]
 mod tests {
     use core::future::poll_fn;
     use std::thread;

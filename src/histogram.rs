@@ -260,7 +260,7 @@ impl<G: Grid> Histogram<G> {
 
 impl<G: Grid> Histogram<G> {
     /// The sum alone, as a snapshot's.
-    #[cfg_attr(bellwether_loom, track_caller)]
+    #[cfg_attr(bellwether_modelled, track_caller)]
     pub(crate) fn sum(&self, order: Ordering) -> u64 {
         self.sum.load(order)
     }

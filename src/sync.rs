@@ -31,7 +31,7 @@ compile_error!(
      choose a backend for the crate `portable-atomic` in your application"
 );
 
-#[cfg(all(not(bellwether_loom), feature = "alloc", not(target_has_atomic = "ptr")))]
+#[cfg(all(not(bellwether_modelled), feature = "alloc", not(target_has_atomic = "ptr")))]
 compile_error!(
     "this target has no compare-and-swap, and so Rust has no `Arc` for it: leave out bellwether's \
      features `alloc` and `std`, and use `ReplayArray` instead of `ReplayBuffer`"

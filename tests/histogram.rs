@@ -76,6 +76,40 @@ fn totals_are_exact() {
     }
 }
 
+/// And not the bounds of their bucket, which is what an unknown extreme would be.
+#[test]
+fn extremes_are_the_values_themselves() {
+    let snapshot = taken::<Nanos>(&[1_000_002, 1_000_001, 1_000_003]);
+    assert_eq!(snapshot.buckets().filter(|bucket| bucket.count > 0).count(), 1);
+    assert_eq!((snapshot.min(), snapshot.max()), (Some(1_000_001), Some(1_000_003)));
+}
+
+#[test]
+fn buckets_from_both_ends() {
+    let snapshot = taken::<Plain<0>>(&[1, 3, 1 << 42]);
+    let mut buckets = snapshot.buckets();
+    assert_eq!(buckets.len(), 43);
+    let fields =
+        |bucket: bellwether::Bucket| (bucket.key, bucket.lower, bucket.upper, bucket.count);
+    assert_eq!(buckets.next().map(fields), Some((0, 0, 1, 1)));
+    assert_eq!(buckets.next().map(fields), Some((1, 1, 2, 0)));
+    assert_eq!(buckets.next_back().map(fields), Some((42, 1 << 41, 1 << 42, 1)));
+    assert_eq!(buckets.size_hint(), (40, Some(40)));
+    let mut back: Vec<_> = snapshot.buckets().rev().collect();
+    back.reverse();
+    assert!(snapshot.buckets().eq(back));
+}
+
+#[test]
+fn snapshots_that_differ_in_one_thing() {
+    let counts = [taken::<Nanos>(&[1, 3, 6, 10]), taken(&[1, 4, 5, 10])];
+    assert_eq!(counts[0].sum(), counts[1].sum());
+    assert_ne!(counts[0], counts[1]);
+    let sums = [taken::<Nanos>(&[1, 1_000_001, 1 << 30]), taken(&[1, 1_000_002, 1 << 30])];
+    assert!(sums[0].buckets().eq(sums[1].buckets()));
+    assert_ne!(sums[0], sums[1]);
+}
+
 #[test]
 fn record_n_is_n_records() {
     let (once, each) = (Histogram::<Plain<2>>::new(), Histogram::<Plain<2>>::new());
@@ -92,7 +126,7 @@ fn record_n_is_n_records() {
 #[test]
 fn empty() {
     let snapshot = Snapshot::<Nanos>::new();
-    assert!(snapshot.is_empty());
+    assert!(snapshot.is_empty() && !taken::<Nanos>(&[0]).is_empty());
     assert_eq!((snapshot.min(), snapshot.max(), snapshot.quantile(0.5)), (None, None, Ok(None)));
     assert_eq!(snapshot.to_string(), "count 0");
     assert_eq!(merged(&snapshot, &snapshot), snapshot);
@@ -149,6 +183,20 @@ fn quantiles_of_what_overflowed_are_the_maximum() {
     let snapshot = taken::<Nanos>(&[0, 0, 0, u64::MAX - 9, u64::MAX - 8, u64::MAX - 7]);
     assert_eq!(snapshot.quantile(0.4), Ok(Some(0)));
     assert_eq!(snapshot.quantile(0.7), Ok(Some(up(u64::MAX - 7))));
+}
+
+/// What lies in the last bucket has not overflowed.
+#[test]
+fn quantiles_in_the_last_bucket() {
+    let last = 1_u64 << 42;
+    let snapshot = taken::<Plain<0>>(&[1, last - 2, last - 1, last, last + 1]);
+    // The harmonic mean of the bucket's bounds.
+    let middle =
+        (2 * u128::from(last) * u128::from(last / 2 + 1) / u128::from(last + last / 2 + 1)) as u64;
+    for q in [0.4, 0.6, 0.8] {
+        assert!(snapshot.quantile(q).unwrap().unwrap().abs_diff(middle) <= 1, "{q}");
+    }
+    assert_eq!(snapshot.quantile(1.0), Ok(Some(up(last + 1))));
 }
 
 #[test]

@@ -32,6 +32,21 @@ fn records_what_a_histogram_does() {
     assert_eq!(format!("{recorder:?}"), format!("{shared:?}").replace("Histogram", "Recorder"));
 }
 
+/// Its extremes are stored, not raised: it must look before.
+#[test]
+fn extremes_in_one_bucket() {
+    for values in [[2, 1, 3], [2, 3, 1], [3, 2, 1], [1, 2, 3], [3, 1, 2]] {
+        let single = SingleWriter::<Nanos>::new();
+        let mut recorder = single.recorder().unwrap();
+        values.iter().for_each(|value| recorder.record(1_000_000 + value));
+        // What was in there is overwritten.
+        let mut snapshot = Histogram::new().snapshot();
+        single.snapshot_into(&mut snapshot);
+        assert_eq!((snapshot.min(), snapshot.max()), (Some(1_000_001), Some(1_000_003)));
+        assert_eq!(snapshot, single.snapshot());
+    }
+}
+
 #[test]
 fn there_is_one_at_a_time() {
     static WRITER: SingleWriter = SingleWriter::new();

@@ -245,7 +245,7 @@ grids! {
     0 1 2 3 4 5 6 7
 }
 
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, not(bellwether_modelled)))]
 mod tests {
     use core::hint::black_box;
 

@@ -80,7 +80,7 @@ fn is_elsewhere(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let text = attribute.to_token_stream().to_string();
         let cfg = attribute.path().is_ident("cfg");
-        cfg && (text.contains("test") || text == "# [cfg (bellwether_loom)]")
+        cfg && (text.contains("test") || text == "# [cfg (bellwether_modelled)]")
     })
 }
 

@@ -49,6 +49,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The step's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Whether everything is wanted, or what fits into a minute.
     #[allow(dead_code, reason = "for steps that need it")]
     pub(crate) fn full(&self) -> bool {

@@ -58,8 +58,9 @@ impl Pair {
         if lower & HALF != 0 {
             self.step::<ALONE>(HALF);
         }
-        if lower & !HALF != 0 {
-            self.step::<ALONE>(lower & !HALF);
+        let rest = lower & !HALF;
+        if rest != 0 {
+            self.step::<ALONE>(rest);
         }
     }
 
@@ -89,7 +90,7 @@ impl Pair {
             if again == high {
                 let carry = (low >> 31) ^ (high & 1);
                 let high = u64::from(high.wrapping_add(carry) & !1);
-                return (high << 31 | u64::from(low)) & (u64::MAX >> 1);
+                return (high << 31) + u64::from(low);
             }
             // Two multiples were reached meanwhile: it was one carry above `first`
             // at most when this began, and so was exactly this after that.

@@ -22,8 +22,8 @@ pub(crate) fn least(word: u32) -> u64 {
 
 /// The greatest value that has this code.
 pub(crate) fn greatest(word: u32) -> u64 {
-    let shift = (word >> BITS).saturating_sub(1).min(63 - BITS);
-    least(word) | ((1 << shift) - 1)
+    let shift = (word >> BITS).saturating_sub(1);
+    least(word) + ((1 << shift) - 1)
 }
 
 #[cfg(test)]

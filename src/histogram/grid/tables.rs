@@ -135,7 +135,7 @@ pub(super) const fn cells<const N: usize, const CELLS: usize>(bounds: &[u64; N])
     cells
 }
 
-#[cfg(all(test, not(bellwether_loom)))]
+#[cfg(all(test, not(bellwether_modelled)))]
 mod tests {
     use core::hint::black_box;
 

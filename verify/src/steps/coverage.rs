@@ -81,7 +81,7 @@ pub(crate) fn run(run: &mut Run) -> Result<(), String> {
     run.note(
         "What is left is retries of weak compare-exchanges, arms that are there to be \
          unreachable, constants that only the compiler computes, and the other side of \
-         `cfg!(bellwether_loom)`.",
+         `cfg!(bellwether_modelled)`.",
     );
     run.note("`src/sync/probe.rs` is the models' side of the seam: no test compiles it.");
     Ok(())

@@ -1,0 +1,102 @@
+//! Mutates everything but the memory orderings: some test or model must fail.
+//!
+//! ```text
+//! cargo run -p verify --bin mutants                    all areas
+//! cargo run -p verify --bin mutants -- grid log        these
+//! cargo run -p verify --bin mutants -- --list          the areas, and how many mutants each has
+//! ```
+//!
+//! cargo-mutants makes the mutants: a function's body becomes a plain value, an operator
+//! another, a match arm or a negation goes. (Orderings are weakened elsewhere: see
+//! `docs/orderings.md`.) What is tried, and what is left out, is in `.cargo/mutants.toml`
+//! and `areas.rs`.
+//!
+//! An area's mutants run against a few quick tests; those that live, against all tests
+//! that concern the area; those that still live, against the area's models. What is left
+//! must have an argument in `docs/mutants.md`, and what has an argument must be left.
+//!
+//! | file | what |
+//! |---|---|
+//! | `areas.rs` | which files are tried with which tests |
+//! | `tree.rs` | the copy of the project that is mutated |
+//! | `stage.rs` | one run of cargo-mutants |
+//! | `page.rs` | `docs/mutants.md`: the arguments, and the table that is written |
+
+mod areas;
+mod page;
+mod stage;
+mod tree;
+
+use std::process::ExitCode;
+
+use areas::Area;
+use stage::{Outcome, Stage};
+
+/// cargo-mutants, so that all have the same mutants.
+const VERSION: &str = "27.1.0";
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match go(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn go(arguments: &[String]) -> Result<(), String> {
+    stage::check_version()?;
+    let tree = tree::refresh()?;
+    if arguments == ["--list"] {
+        for area in areas::ALL {
+            println!("{:12} {:5}  {}", area.name, stage::list(&tree, area)?.len(), area.what);
+        }
+        return Ok(());
+    }
+    let named = |name: &String| areas::ALL.iter().find(|area| area.name == name);
+    let chosen: Vec<&Area> = match arguments {
+        [] => areas::ALL.iter().collect(),
+        names => names
+            .iter()
+            .map(|name| named(name).ok_or(format!("there is no area {name}; see --list")))
+            .collect::<Result<_, _>>()?,
+    };
+    let (mut sums, mut failures) = ([0; 7], vec![]);
+    for area in chosen {
+        let row = page::Row::from(area, &all_stages(&tree, area)?);
+        row.add_to(&mut sums);
+        failures.extend(page::complaints(area, &row.lives)?);
+        page::write(&row)?;
+    }
+    page::print(&sums, failures.len());
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// What became of an area's mutants: by the number of the stage, each on what the one
+/// before it missed.
+fn all_stages(tree: &tree::Tree, area: &Area) -> Result<Vec<(usize, Outcome)>, String> {
+    let all = stage::list(tree, area)?;
+    let mut outcomes: Vec<(usize, Outcome)> = vec![];
+    let library =
+        |name, arguments| Stage { name, package: "bellwether", features: area.features, arguments };
+    let stages = [
+        library("quick tests", area.quick),
+        library("all tests", area.more),
+        Stage {
+            name: "models",
+            package: "loom-tests",
+            features: "--features=std",
+            arguments: area.models,
+        },
+    ];
+    for (n, stage) in stages.iter().enumerate() {
+        let left = outcomes.last().map_or(&all, |(_, outcome)| &outcome.missed);
+        if !left.is_empty() && !stage.arguments.is_empty() {
+            let outcome = stage.run(tree, area, left, all.len())?;
+            outcomes.push((n, outcome));
+        }
+    }
+    Ok(outcomes)
+}
