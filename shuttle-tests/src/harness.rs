@@ -1,7 +1,8 @@
 //! One scenario under shuttle: half of the schedules random, half with three changes
 //! of priority (PCT). From fixed seeds: the same again finds the same again.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use core::panic::AssertUnwindSafe;
+use std::panic::{catch_unwind, resume_unwind};
 
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Schedule, Scheduler, Task, TaskId};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};

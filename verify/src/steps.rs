@@ -65,13 +65,13 @@ pub(crate) const ALL: &[Step] = &[
     Step {
         name: "orderings",
         what: "every ordering, fence, wake-up and order of steps broken in turn: a model notices",
-        quick: true,
+        quick: false,
         run: orderings::run,
     },
     Step {
         name: "matrices",
         what: "every future dropped at every moment, every callback panicking at every call",
-        quick: true,
+        quick: false,
         run: matrices::run,
     },
     Step {

@@ -2,10 +2,10 @@
 //! compare-exchanges in turn:
 //!
 //! ```text
-//! cargo run -p loom-tests --bin full                      against what was found before
-//! cargo run -p loom-tests --bin full -- --record          and keeps what was found
-//! cargo run -p loom-tests --bin full -- --cap 1000000     more executions of each model
-//! cargo run -p loom-tests --bin full -- replay_ publish   models with one of these in their names
+//! cargo run -p loom-tests -F full --bin full                      against what was found before
+//! cargo run -p loom-tests -F full --bin full -- --record          and keeps what was found
+//! cargo run -p loom-tests -F full --bin full -- --cap 1000000     more executions of each model
+//! cargo run -p loom-tests -F full --bin full -- replay_ publish   models with one of these in their names
 //! ```
 //!
 //! `loom-tests/full.tsv` says for each model how many preemptions an execution may have,

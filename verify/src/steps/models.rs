@@ -7,7 +7,8 @@ use crate::run::{Goal::AtLeast, Run};
 
 pub(crate) fn run(run: &mut Run) -> Result<(), String> {
     run.limit(Duration::from_secs(3 * 3_600));
-    let text = run.execute(&mut run.cargo(["run", "-p", "loom-tests", "--bin", "full"]))?;
+    let text =
+        run.execute(&mut run.cargo(["run", "-p", "loom-tests", "-F", "full", "--bin", "full"]))?;
     run.goal("models", AtLeast(100.0));
     run.goal("executions", AtLeast(10e6));
     run.goal("weak-indices", AtLeast(100.0));
