@@ -133,6 +133,6 @@ fn any_two_calls_may_panic() {
     for (_, program) in replay::PROGRAMS.iter().take(if full() { usize::MAX } else { 1 }) {
         panic::sweep_pairs(*program, BUFFER, &mut covered);
     }
-    figure("panic-pairs", covered.cases, 15_000);
+    figure("panic-pairs", covered.cases, 10_000);
     figure("panic-pairs-swallowed", covered.swallowed, 100);
 }
