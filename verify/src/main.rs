@@ -98,12 +98,12 @@ fn go(choice: &Choice) -> ExitCode {
     } else {
         root.join("target/verify/quick.json")
     };
-    let mut record = Record::read(&json).unwrap_or_default();
-    record.machine = machine::describe();
+    let known = || Record::read(&json).unwrap_or_default();
     let sources = machine::sources();
     let mut bad = vec![];
     let many = choice.steps.len();
     for (n, step) in choice.steps.iter().enumerate() {
+        let record = known();
         if choice.resume && record.passed(step.name, &sources) {
             println!(
                 "[{} of {many}] {}: passed on these sources, {}",
@@ -119,6 +119,9 @@ fn go(choice: &Choice) -> ExitCode {
         if done.status != Status::Passed {
             bad.push(step.name);
         }
+        // Another run, of other steps, may have ended some meanwhile.
+        let mut record = known();
+        record.machine = machine::describe();
         record.put(done, steps::ALL.iter().map(|step| step.name));
         // After each step: what is done is kept, whatever happens next.
         record.write(&json);

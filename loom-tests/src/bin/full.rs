@@ -40,8 +40,8 @@ use table::{Row, Table};
 
 /// Where all preemptions are too many. Most errors take two or three.
 const BOUND: usize = 5;
-/// Executions of one model.
-const CAP: usize = 200_000;
+/// Executions of one model: what two cores do in an hour.
+const CAP: usize = 40_000;
 
 struct Options {
     record: bool,
