@@ -35,15 +35,16 @@ pub(crate) fn commit() -> String {
     ask("git", &["rev-parse", "--short", "HEAD"]) + if dirty { "+" } else { "" }
 }
 
-/// What `src/` is: git's name for its content.
+/// What `src/` is without its unit tests: two results with the same are about the same
+/// library.
 pub(crate) fn sources() -> String {
-    let tree = ask("git", &["rev-parse", "HEAD:src"]);
     let mut status = Command::new("git");
     if first_line(status.args(["status", "--porcelain", "--", "src"])).is_some() {
         // Changed, and so like nothing that ran before.
-        return format!("{tree}+{}", date());
+        return format!("{}+{}", ask("git", &["rev-parse", "--short", "HEAD"]), date());
     }
-    tree
+    let library = "git ls-tree -r HEAD src | grep -v '/tests[./]' | git hash-object --stdin";
+    ask("bash", &["-c", library])
 }
 
 pub(crate) fn describe() -> Vec<(String, String)> {

@@ -8,6 +8,8 @@ use core::panic::AssertUnwindSafe;
 use std::panic::{catch_unwind, resume_unwind};
 use std::thread;
 
+mod standing;
+
 use super::*;
 
 /// What happens when an event is dropped.
