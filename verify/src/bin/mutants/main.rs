@@ -18,7 +18,7 @@
 //! | file | what |
 //! |---|---|
 //! | `areas.rs` | which files are tried with which tests |
-//! | `tree.rs` | the copy of the project that is mutated |
+//! | `tree.rs` | the copies of the project that are mutated |
 //! | `stage.rs` | one run of cargo-mutants |
 //! | `page.rs` | `docs/mutants.md`: the arguments, and the table that is written |
 
@@ -27,7 +27,10 @@ mod page;
 mod stage;
 mod tree;
 
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::thread;
 
 use areas::Area;
 use stage::{Outcome, Stage};
@@ -48,8 +51,8 @@ fn main() -> ExitCode {
 
 fn go(arguments: &[String]) -> Result<(), String> {
     stage::check_version()?;
-    let tree = tree::refresh()?;
     if arguments == ["--list"] {
+        let tree = tree::take()?;
         for area in areas::ALL {
             println!("{:12} {:5}  {}", area.name, stage::list(&tree, area)?.len(), area.what);
         }
@@ -63,15 +66,38 @@ fn go(arguments: &[String]) -> Result<(), String> {
             .map(|name| named(name).ok_or(format!("there is no area {name}; see --list")))
             .collect::<Result<_, _>>()?,
     };
+    // A mutant's build and test keep one core busy.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![]));
+    let work = || {
+        while let Some(&area) = chosen.get(next.fetch_add(1, Relaxed)) {
+            let result = one(area);
+            results.lock().expect("nobody panicked").push(result);
+        }
+    };
+    thread::scope(|scope| (0..cores.min(chosen.len())).for_each(|_| drop(scope.spawn(work))));
+
     let (mut sums, mut failures) = ([0; 7], vec![]);
-    for area in chosen {
-        let row = page::Row::from(area, &all_stages(&tree, area)?);
-        row.add_to(&mut sums);
-        failures.extend(page::complaints(area, &row.lives)?);
-        page::write(&row)?;
+    for result in results.into_inner().expect("nobody panicked") {
+        match result {
+            Ok((row, complaints)) => {
+                row.add_to(&mut sums);
+                failures.extend(complaints);
+            }
+            Err(why) => failures.push(why),
+        }
     }
     page::print(&sums, failures.len());
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+/// Tries an area, and writes its row.
+fn one(area: &Area) -> Result<(page::Row, Vec<String>), String> {
+    let row = page::Row::from(area, &all_stages(&tree::take()?, area)?);
+    let _lock = tree::lock()?;
+    page::write(&row)?;
+    let complaints = page::complaints(area, &row.lives)?;
+    Ok((row, complaints))
 }
 
 /// What became of an area's mutants: by the number of the stage, each on what the one

@@ -1,8 +1,9 @@
-//! A copy of the project in cargo's target folder: mutants are made there, in place, so that each
-//! build is an incremental one, and the project itself is never touched.
+//! Copies of the project in cargo's target folder: mutants are made there, in place, so
+//! that each build is an incremental one, and the project itself is never touched. An area
+//! has a copy for itself while it is tried, also beside another process.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +14,8 @@ pub(crate) struct Tree {
     pub(crate) build: PathBuf,
     /// What cargo-mutants writes.
     pub(crate) out: PathBuf,
+    /// Nobody else has the copy as long as this is open.
+    _lock: File,
 }
 
 /// The project's folder.
@@ -20,13 +23,45 @@ pub(crate) fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").into()
 }
 
-/// Makes the copy equal to the project. A file that is equal keeps its time, so that
-/// cargo does not build it again.
-pub(crate) fn refresh() -> Result<Tree, String> {
-    let project = project();
+fn folder() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let all = project.join(target).join("mutants");
-    let [root, build, out] = ["tree", "build", "out"].map(|name| all.join(name));
+    project().join(target).join("mutants")
+}
+
+/// A lock on a file of that name in the folder, which is made if it is not there.
+fn open(folder: &Path, name: &str) -> Result<File, String> {
+    let why = |why| format!("{}: {why}", folder.display());
+    fs::create_dir_all(folder).map_err(why)?;
+    File::create(folder.join(name)).map_err(why)
+}
+
+/// Held by whoever writes what all areas share.
+pub(crate) fn lock() -> Result<File, String> {
+    let file = open(&folder(), "lock")?;
+    file.lock().map_err(|why| why.to_string())?;
+    Ok(file)
+}
+
+/// The first copy that nobody has.
+fn claim() -> Result<(PathBuf, File), String> {
+    for number in 0.. {
+        let copy = folder().join(format!("copy-{number}"));
+        let file = open(&copy, "lock")?;
+        match file.try_lock() {
+            Ok(()) => return Ok((copy, file)),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(why)) => return Err(why.to_string()),
+        }
+    }
+    unreachable!("there are more numbers than copies")
+}
+
+/// A copy that is equal to the project. A file that is equal keeps its time, so that
+/// cargo does not build it again.
+pub(crate) fn take() -> Result<Tree, String> {
+    let project = project();
+    let (copy, lock) = claim()?;
+    let [root, build, out] = ["tree", "build", "out"].map(|name| copy.join(name));
     let mut files = BTreeSet::new();
     for name in listed(&project)? {
         let (from, to) = (project.join(&name), root.join(&name));
@@ -41,7 +76,7 @@ pub(crate) fn refresh() -> Result<Tree, String> {
         fs::write(&to, content).map_err(|why| format!("{}: {why}", to.display()))?;
     }
     remove_others(&root, &files).map_err(|why| format!("{}: {why}", root.display()))?;
-    Ok(Tree { root, build, out })
+    Ok(Tree { root, build, out, _lock: lock })
 }
 
 /// The files that git knows, or would add.
