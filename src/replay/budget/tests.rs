@@ -8,6 +8,7 @@ use core::panic::AssertUnwindSafe;
 use std::panic::{catch_unwind, resume_unwind};
 use std::thread;
 
+mod room;
 mod standing;
 
 use super::*;
