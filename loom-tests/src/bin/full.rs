@@ -134,7 +134,7 @@ fn explore(
                 Ok(row) => found.0.push(row),
                 Err(_) => found.1.push(format!("{} fails", model.name)),
             }
-            let sum: usize = found.0.iter().map(|row: &Row| row.executions).sum();
+            let sum: usize = found.0.iter().map(Row::all_executions).sum();
             let done = found.0.len() + found.1.len();
             let last = found.0.last().map(Row::to_string).unwrap_or_default();
             println!("[{done} of {}] {last}; {:.1} million so far", chosen.len(), sum as f64 / 1e6);
@@ -159,34 +159,48 @@ fn one(model: &Model, bound: Option<Option<usize>>, cap: usize) -> Row {
         Some(bound) => (bound, Model { bound, ..*model }.explore_up_to(cap)),
         None => most(model, cap),
     };
-    let (weak, _) = model.explore_spurious(Some(cap));
+    let (weak, weak_executions) = weak(model, cap);
     Row {
         name: model.name.into(),
         bound,
         executions,
         complete,
         weak,
+        weak_executions,
         seconds: began.elapsed().as_secs_f32(),
     }
 }
 
 /// As many preemptions as the model takes: all, if there are no more executions than the
-/// cap; else [`BOUND`]; and fewer where executions do not end, since loom may show a
-/// thread that spins the same old value again and again. Fewer are never tried unless the
-/// run is to be recorded: a model whose executions cease to end fails.
+/// cap; else [`BOUND`]; and fewer where executions do not end. Fewer are never tried unless
+/// the run is to be recorded: a model whose executions cease to end fails.
 fn most(model: &Model, cap: usize) -> (Option<usize>, (usize, bool)) {
     for bound in iter::once(None).chain((1..=BOUND).rev().map(Some)) {
-        let model = Model { bound, ..*model };
-        match catch_unwind(AssertUnwindSafe(|| model.explore_up_to(cap))) {
-            Ok(found) if found.1 || bound.is_some() => return (bound, found),
-            Ok(_) => {}
-            Err(panic) if is_endless(&*panic) => {
-                println!("{}: an execution does not end with {bound:?} preemptions", model.name);
-            }
-            Err(panic) => resume_unwind(panic),
+        match if_it_ends(|| Model { bound, ..*model }.explore_up_to(cap)) {
+            Some(found) if found.1 || bound.is_some() => return (bound, found),
+            Some(_) => {}
+            None => println!("{}: no end with {bound:?} preemptions", model.name),
         }
     }
     panic!("an execution of {} does not end with any number of preemptions", model.name);
+}
+
+/// How many weak compare-exchanges fail in turn, and the executions that this takes: with
+/// one preemption, or none where executions do not end.
+fn weak(model: &Model, cap: usize) -> (usize, usize) {
+    let without = Model { bound: Some(1), ..*model };
+    if_it_ends(|| model.explore_spurious(Some(cap)))
+        .unwrap_or_else(|| without.explore_spurious(Some(cap)))
+}
+
+/// What is explored; `None` if an execution does not end, since loom may show a thread that
+/// spins the same old value again and again.
+fn if_it_ends<T>(explore: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(explore)) {
+        Ok(found) => Some(found),
+        Err(panic) if is_endless(&*panic) => None,
+        Err(panic) => resume_unwind(panic),
+    }
 }
 
 /// Whether loom gave up on an execution.
@@ -202,7 +216,11 @@ fn summary(rows: &[Row]) {
     }
     let sum = |of: fn(&Row) -> usize| rows.iter().map(of).sum::<usize>();
     println!("figure models {}", rows.len());
-    println!("figure executions {}", sum(|row| row.executions));
+    println!("figure executions {}", sum(Row::all_executions));
+    println!(
+        "figure with-a-weak-failure {} of them, one preemption each",
+        sum(|row| row.weak_executions)
+    );
     println!("figure complete {}", sum(|row| usize::from(row.complete)));
     println!("figure weak-indices {}", sum(|row| row.weak));
 }

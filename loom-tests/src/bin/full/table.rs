@@ -15,11 +15,17 @@ pub(crate) struct Row {
     pub(crate) executions: usize,
     pub(crate) complete: bool,
     pub(crate) weak: usize,
+    /// In which one of these fails. Is not kept.
+    pub(crate) weak_executions: usize,
     /// Is not kept.
     pub(crate) seconds: f32,
 }
 
 impl Row {
+    pub(crate) fn all_executions(&self) -> usize {
+        self.executions + self.weak_executions
+    }
+
     fn bound(&self) -> String {
         self.bound.map_or("all".into(), |bound| bound.to_string())
     }
@@ -45,6 +51,7 @@ impl Row {
                 _ => return None,
             },
             weak: parts.next()?.parse().ok()?,
+            weak_executions: 0,
             seconds: 0.0,
         };
         parts.next().is_none().then_some(row)
@@ -53,12 +60,13 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, executions, weak, seconds, .. } = self;
+        let Self { name, executions, weak, weak_executions, seconds, .. } = self;
         let end = if self.complete { "complete" } else { "capped" };
         let bound = self.bound();
         write!(
             f,
-            "{name}: {executions} executions, {bound} preemptions, {end}, {weak} weak, {seconds:.1} s"
+            "{name}: {executions} executions, {bound} preemptions, {end}; \
+             {weak_executions} with one of {weak} weak failures; {seconds:.1} s"
         )
     }
 }
