@@ -41,7 +41,7 @@ use table::{Row, Table};
 /// Where all preemptions are too many. Most errors take two or three.
 const BOUND: usize = 5;
 /// Executions of one model: what two cores do in an hour.
-const CAP: usize = 40_000;
+const CAP: usize = 60_000;
 
 struct Options {
     record: bool,
