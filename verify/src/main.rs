@@ -122,11 +122,12 @@ fn go(choice: &Choice) -> ExitCode {
         // Another run, of other steps, may have ended some meanwhile.
         let mut record = known();
         record.machine = machine::describe();
-        record.put(done, steps::ALL.iter().map(|step| step.name));
+        let names = || steps::ALL.iter().map(|step| step.name);
+        record.put(done, names());
         // After each step: what is done is kept, whatever happens next.
         record.write(&json);
         if choice.full {
-            fs::write(root.join("docs/verification.md"), page::page(&record))
+            fs::write(root.join("docs/verification.md"), page::page(&record, names()))
                 .expect("the page can be written");
         }
     }

@@ -46,8 +46,8 @@ fn duration(seconds: u64) -> String {
     if seconds < 120 { format!("{seconds} s") } else { format!("{} min", (seconds + 30) / 60) }
 }
 
-/// The page.
-pub(crate) fn page(record: &Record) -> String {
+/// The page; `all` are the names of all steps.
+pub(crate) fn page<'a>(record: &Record, all: impl Iterator<Item = &'a str>) -> String {
     let mut page = String::from("# What was verified\n\n");
     page += "Written by `cargo run -p verify -- --full`; the same with every detail is in\n";
     page +=
@@ -61,6 +61,11 @@ pub(crate) fn page(record: &Record) -> String {
         record.steps.len(),
         duration(seconds)
     );
+    let ran = |name: &&str| record.steps.iter().any(|done| done.name == *name);
+    let others: Vec<_> = all.filter(|name| !ran(name)).map(|name| format!("`{name}`")).collect();
+    if !others.is_empty() {
+        let _ = writeln!(page, "Not yet run: {}.", others.join(", "));
+    }
     page += &one_library(record);
     page += "\n| step | what it shows | result | figures (goal) | took | on |\n|---|---|---|---|---|---|\n";
     for done in &record.steps {
