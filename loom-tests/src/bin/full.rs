@@ -4,7 +4,7 @@
 //! ```text
 //! cargo run -p loom-tests -F full --bin full                      against what was found before
 //! cargo run -p loom-tests -F full --bin full -- --record          and keeps what was found
-//! cargo run -p loom-tests -F full --bin full -- --cap 1000000     more executions of each model
+//! cargo run -p loom-tests -F full --bin full -- --record --cap 1000000   more executions of each model
 //! cargo run -p loom-tests -F full --bin full -- replay_ publish   models with one of these in their names
 //! ```
 //!
@@ -16,6 +16,7 @@
 //! A model without a record is first explored with all preemptions. If there are more
 //! executions than the cap, the ones that loom gets to first differ in their last steps
 //! alone; so it starts again with [`BOUND`] preemptions, where all steps have their turn.
+//! A model with a record is explored as far as before.
 
 #[path = "../../models/list.rs"]
 #[allow(dead_code, reason = "the tests use more")]
@@ -25,7 +26,6 @@ mod models;
 mod table;
 
 use core::any::Any;
-use core::iter;
 use core::panic::AssertUnwindSafe;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 use std::{env, thread};
 
-use models::support::Model;
+use models::support::{Model, explored};
 use table::{Row, Table};
 
 /// Where all preemptions are too many. Most errors take two or three.
@@ -123,12 +123,10 @@ fn explore(
     let (next, found) = (AtomicUsize::new(0), Mutex::new((vec![], vec![])));
     let work = || {
         while let Some(&model) = chosen.get(next.fetch_add(1, Relaxed)) {
-            let known_bound = known.row(model.name).map(|row| row.bound);
+            let before = known.row(model.name).filter(|_| !options.record);
             // A panic of the model's stays on a thread of its own.
-            let row = thread::scope(|scope| {
-                let bound = known_bound.filter(|_| !options.record);
-                scope.spawn(move || one(model, bound, options.cap)).join()
-            });
+            let row =
+                thread::scope(|scope| scope.spawn(move || one(model, before, options.cap)).join());
             let mut found = found.lock().unwrap();
             match row {
                 Ok(row) => found.0.push(row),
@@ -152,11 +150,14 @@ fn explore(
     found.into_inner().unwrap()
 }
 
-/// With the bound that is known, or else as many preemptions as it takes.
-fn one(model: &Model, bound: Option<Option<usize>>, cap: usize) -> Row {
+/// As far as before, or else as far as it goes.
+fn one(model: &Model, before: Option<&Row>, cap: usize) -> Row {
     let began = Instant::now();
-    let (bound, (executions, complete)) = match bound {
-        Some(bound) => (bound, Model { bound, ..*model }.explore_up_to(cap)),
+    let (bound, (executions, complete)) = match before {
+        Some(&Row { bound, executions, complete, .. }) => {
+            let cap = if complete { cap } else { executions };
+            (bound, Model { bound, ..*model }.explore_up_to(cap))
+        }
         None => most(model, cap),
     };
     let (weak, weak_executions) = weak(model, cap);
@@ -172,17 +173,27 @@ fn one(model: &Model, bound: Option<Option<usize>>, cap: usize) -> Row {
 }
 
 /// As many preemptions as the model takes: all, if there are no more executions than the
-/// cap; else [`BOUND`]; and fewer where executions do not end. Fewer are never tried unless
-/// the run is to be recorded: a model whose executions cease to end fails.
+/// cap; else [`BOUND`]. Where one of the executions does not end, what comes before it, or
+/// what there is with fewer preemptions, whichever is more.
 fn most(model: &Model, cap: usize) -> (Option<usize>, (usize, bool)) {
-    for bound in iter::once(None).chain((1..=BOUND).rev().map(Some)) {
-        match if_it_ends(|| Model { bound, ..*model }.explore_up_to(cap)) {
-            Some(found) if found.1 || bound.is_some() => return (bound, found),
-            Some(_) => {}
-            None => println!("{}: no end with {bound:?} preemptions", model.name),
-        }
+    let with = |bound| if_it_ends(|| Model { bound, ..*model }.explore_up_to(cap));
+    if let Some((executions, true)) = with(None) {
+        return (None, (executions, true));
     }
-    panic!("an execution of {} does not end with any number of preemptions", model.name);
+    let mut most = (Some(BOUND), (0, false));
+    for bound in (1..=BOUND).rev() {
+        let ended = with(Some(bound));
+        let found = ended.unwrap_or_else(|| (explored() - 1, false));
+        if found.0 > most.1.0 {
+            most = (Some(bound), found);
+        }
+        if ended.is_some() {
+            break;
+        }
+        println!("{}: no end with {bound} preemptions, after {}", model.name, found.0);
+    }
+    assert!(most.1.0 > 0, "no execution of {} ends", model.name);
+    most
 }
 
 /// How many weak compare-exchanges fail in turn, and the executions that this takes: with
