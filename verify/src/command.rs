@@ -36,9 +36,7 @@ pub(crate) fn text(command: &Command) -> String {
     });
     let words = core::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| quoted(&word.to_string_lossy()));
-    let text = variables.chain(words).collect::<Vec<_>>().join(" ");
-    // The same text wherever the project lies.
-    text.replace(&format!("{}/", machine::root().display()), "")
+    machine::anywhere(&variables.chain(words).collect::<Vec<_>>().join(" "))
 }
 
 fn quoted(word: &str) -> String {

@@ -9,6 +9,15 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").into()
 }
 
+/// The same text wherever the project and its builds lie.
+pub(crate) fn anywhere(text: &str) -> String {
+    let text = match std::env::var("CARGO_TARGET_DIR") {
+        Ok(target) if !target.is_empty() => text.replace(&format!("{target}/"), "target/"),
+        _ => text.into(),
+    };
+    text.replace(&format!("{}/", root().display()), "")
+}
+
 /// The first line that the command prints, if it ends well.
 pub(crate) fn first_line(command: &mut Command) -> Option<String> {
     let output = command.current_dir(root()).output().ok()?;

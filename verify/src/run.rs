@@ -176,6 +176,7 @@ pub(crate) fn run(step: &Step, full: bool, sources: &str) -> Done {
     command::begin(step.name);
     let mut failures: Vec<_> = (step.run)(&mut run).err().into_iter().collect();
     failures.append(&mut run.missed);
+    let failures = failures.iter().map(|failure| machine::anywhere(failure)).collect::<Vec<_>>();
     Done {
         name: step.name.into(),
         what: step.what.into(),
