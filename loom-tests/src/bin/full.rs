@@ -200,8 +200,10 @@ fn most(model: &Model, cap: usize) -> (Option<usize>, (usize, bool)) {
 /// one preemption, or none where executions do not end.
 fn weak(model: &Model, cap: usize) -> (usize, usize) {
     let without = Model { bound: Some(1), ..*model };
-    if_it_ends(|| model.explore_spurious(Some(cap)))
-        .unwrap_or_else(|| without.explore_spurious(Some(cap)))
+    if_it_ends(|| model.explore_spurious(Some(cap))).unwrap_or_else(|| {
+        println!("{}: no end with a weak failure and a preemption", model.name);
+        without.explore_spurious(Some(cap))
+    })
 }
 
 /// What is explored; `None` if an execution does not end, since loom may show a thread that
