@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run -p verify --bin mutants                    all areas
 //! cargo run -p verify --bin mutants -- grid log        these
+//! cargo run -p verify --bin mutants -- --afresh       all areas, also what is known
 //! cargo run -p verify --bin mutants -- --list          the areas, and how many mutants each has
 //! ```
 //!
@@ -15,14 +16,18 @@
 //! that concern the area; those that still live, against the area's models. What is left
 //! must have an argument in `docs/mutants.md`, and what has an argument must be left.
 //!
+//! What an earlier run caught in the same sources is not tried again; `--afresh` tries all.
+//!
 //! | file | what |
 //! |---|---|
 //! | `areas.rs` | which files are tried with which tests |
 //! | `tree.rs` | the copies of the project that are mutated |
 //! | `stage.rs` | one run of cargo-mutants |
+//! | `known.rs` | what was caught so far, which is not tried again |
 //! | `page.rs` | `docs/mutants.md`: the arguments, and the table that is written |
 
 mod areas;
+mod known;
 mod page;
 mod stage;
 mod tree;
@@ -33,6 +38,7 @@ use std::sync::Mutex;
 use std::thread;
 
 use areas::Area;
+use known::Known;
 use stage::{Outcome, Stage};
 
 /// cargo-mutants, so that all have the same mutants.
@@ -58,6 +64,10 @@ fn go(arguments: &[String]) -> Result<(), String> {
         }
         return Ok(());
     }
+    let (afresh, arguments) = match arguments {
+        [first, rest @ ..] if first == "--afresh" => (true, rest),
+        all => (false, all),
+    };
     let named = |name: &String| areas::ALL.iter().find(|area| area.name == name);
     let chosen: Vec<&Area> = match arguments {
         [] => areas::ALL.iter().collect(),
@@ -66,6 +76,9 @@ fn go(arguments: &[String]) -> Result<(), String> {
             .map(|name| named(name).ok_or(format!("there is no area {name}; see --list")))
             .collect::<Result<_, _>>()?,
     };
+    if afresh {
+        chosen.iter().try_for_each(|area| known::forget(area))?;
+    }
     // A mutant's build and test keep one core busy.
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![]));
@@ -93,18 +106,20 @@ fn go(arguments: &[String]) -> Result<(), String> {
 
 /// Tries an area, and writes its row.
 fn one(area: &Area) -> Result<(page::Row, Vec<String>), String> {
-    let row = page::Row::from(area, &all_stages(&tree::take()?, area)?);
+    let (stages, lives) = all_stages(&tree::take()?, area)?;
+    let row = page::Row::from(area, &stages, lives);
     let _lock = tree::lock()?;
     page::write(&row)?;
     let complaints = page::complaints(area, &row.lives)?;
     Ok((row, complaints))
 }
 
-/// What became of an area's mutants: by the number of the stage, each on what the one
-/// before it missed.
-fn all_stages(tree: &tree::Tree, area: &Area) -> Result<Vec<(usize, Outcome)>, String> {
-    let all = stage::list(tree, area)?;
-    let mut outcomes: Vec<(usize, Outcome)> = vec![];
+/// What became of an area's mutants: what each stage caught of what the one before it
+/// missed, and what lives.
+fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<String>), String> {
+    let mut known = Known::open(area)?;
+    let mut lives = stage::list(tree, area)?;
+    lives.retain(|name| !known.has(name));
     let library =
         |name, arguments| Stage { name, package: "bellwether", features: area.features, arguments };
     let stages = [
@@ -118,11 +133,12 @@ fn all_stages(tree: &tree::Tree, area: &Area) -> Result<Vec<(usize, Outcome)>, S
         },
     ];
     for (n, stage) in stages.iter().enumerate() {
-        let left = outcomes.last().map_or(&all, |(_, outcome)| &outcome.missed);
-        if !left.is_empty() && !stage.arguments.is_empty() {
-            let outcome = stage.run(tree, area, left, all.len())?;
-            outcomes.push((n, outcome));
+        if lives.is_empty() || stage.arguments.is_empty() {
+            continue;
         }
+        let mut outcome = stage.run(tree, area, &lives, |so_far| known.write(n, so_far))?;
+        lives = core::mem::take(&mut outcome.missed);
+        known.stages[n].add(outcome);
     }
-    Ok(outcomes)
+    Ok((known.stages, lives))
 }

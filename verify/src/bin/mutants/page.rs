@@ -26,15 +26,12 @@ pub(crate) struct Row {
 
 impl Row {
     /// Of stages that ran one after the other, each on what the one before it missed.
-    pub(crate) fn from(area: &Area, stages: &[(usize, Outcome)]) -> Self {
-        let mut row = Self { area: area.name.into(), numbers: [0; 7], lives: vec![] };
-        for (stage, outcome) in stages {
+    pub(crate) fn from(area: &Area, stages: &[Outcome], lives: Vec<String>) -> Self {
+        let mut row = Self { area: area.name.into(), numbers: [0; 7], lives };
+        for (stage, outcome) in stages.iter().enumerate() {
             row.numbers[1 + stage] += outcome.caught.len();
             row.numbers[4] += outcome.timed_out.len();
             row.numbers[5] += outcome.unviable.len();
-        }
-        if let Some((_, last)) = stages.last() {
-            row.lives.clone_from(&last.missed);
         }
         row.numbers[6] = row.lives.len();
         row.numbers[0] = row.numbers[1..].iter().sum();

@@ -30,6 +30,23 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// All but what was missed, with the word for each.
+    pub(crate) fn caught_lists(&mut self) -> [(&'static str, &mut Vec<String>); 3] {
+        [
+            ("caught", &mut self.caught),
+            ("hang", &mut self.timed_out),
+            ("unviable", &mut self.unviable),
+        ]
+    }
+
+    /// Adds what another run came to.
+    pub(crate) fn add(&mut self, mut other: Self) {
+        for ((_, list), (_, more)) in self.caught_lists().into_iter().zip(other.caught_lists()) {
+            list.append(more);
+        }
+        self.missed = other.missed;
+    }
+
     fn len(&self) -> usize {
         [&self.caught, &self.timed_out, &self.unviable, &self.missed].map(Vec::len).iter().sum()
     }
@@ -37,6 +54,9 @@ impl Outcome {
 
 /// What cargo-mutants calls them on its lines.
 const WORDS: [&str; 4] = ["caught", "TIMEOUT", "unviable", "MISSED"];
+
+/// For models, which the project builds with all optimisations.
+const FAST_BUILD: &str = "profile.dev.package.loom-tests.opt-level=1";
 
 pub(crate) fn check_version() -> Result<(), String> {
     let output = Command::new("cargo").args(["mutants", "--version"]).output();
@@ -80,18 +100,19 @@ pub(crate) fn list(tree: &Tree, area: &Area) -> Result<Vec<String>, String> {
 impl Stage {
     fn must_pass(&self, tree: &Tree) -> Result<(), String> {
         let mut command = cargo(tree, "test");
-        command.args(["--locked", "--package", self.package]).args(self.arguments);
+        command.args(["--locked", "--package", self.package, "--config", FAST_BUILD]);
+        command.args(self.arguments);
         let status = command.stdout(Stdio::null()).status().map_err(|why| why.to_string())?;
         if status.success() { Ok(()) } else { Err(format!("{} fails as it is", self.name)) }
     }
 
-    /// Tries these of `all` mutants, and shows how far it is.
+    /// Tries these mutants, and shows how far it is; `keep` is told after each.
     pub(crate) fn run(
         &self,
         tree: &Tree,
         area: &Area,
         chosen: &[String],
-        all: usize,
+        mut keep: impl FnMut(&mut Outcome) -> Result<(), String>,
     ) -> Result<Outcome, String> {
         let out = tree.out.join(area.name).join(self.name.replace(' ', "-"));
         std::fs::create_dir_all(&out).map_err(|why| why.to_string())?;
@@ -105,13 +126,13 @@ impl Stage {
         } else {
             self.must_pass(tree)?;
             command.args(["--baseline=skip", "--timeout=900"]);
+            // Most of the time is the build's.
+            command.arg(format!("--cargo-arg=--config={FAST_BUILD}"));
         }
         command.arg(format!("--test-package={}", self.package)).arg("--output").arg(&out);
-        if chosen.len() < all {
-            chosen.iter().for_each(|name| {
-                command.arg(format!("--re=^{}$", escaped(name)));
-            });
-        }
+        chosen.iter().for_each(|name| {
+            command.arg(format!("--re=^{}$", escaped(name)));
+        });
         // Which programs are built and run; and after `--`, what these are told.
         let mut parts = self.arguments.splitn(2, |argument| *argument == "--");
         for argument in parts.next().into_iter().flatten() {
@@ -142,6 +163,7 @@ impl Stage {
                 chosen.len(),
                 counts[3]
             );
+            keep(&mut read(&out.join("mutants.out"))?)?;
         }
         let status = child.wait().map_err(|why| why.to_string())?;
         // 2: some were missed; 3: some timed out. All else is a failure of the run itself.

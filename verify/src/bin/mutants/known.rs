@@ -1,0 +1,95 @@
+//! What was caught so far, kept in the folder of the copies, so that a run that was stopped
+//! can go on, and so that after a new test only those that lived are tried again.
+//!
+//! It holds as long as the library's sources are the same: tests are added, and what one of
+//! them caught stays caught.
+
+use core::fmt::Write as _;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::areas::Area;
+use crate::stage::Outcome;
+use crate::tree;
+
+pub(crate) struct Known {
+    path: PathBuf,
+    /// What the library's sources are.
+    sources: String,
+    /// What each stage caught. None has what lives.
+    pub(crate) stages: [Outcome; 3],
+}
+
+impl Known {
+    /// Of earlier runs, or nothing if there are none of these sources.
+    pub(crate) fn open(area: &Area) -> Result<Self, String> {
+        let mut known = Self { path: path(area), sources: sources()?, stages: Default::default() };
+        if let Ok(text) = fs::read_to_string(&known.path) {
+            let mut lines = text.lines();
+            if lines.next() == Some(&known.sources) {
+                lines.for_each(|line| known.take(line));
+            }
+        }
+        Ok(known)
+    }
+
+    fn take(&mut self, line: &str) {
+        let mut parts = line.splitn(3, '\t');
+        let (Some(stage), Some(what), Some(name)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let stage = stage.parse().ok().and_then(|stage: usize| self.stages.get_mut(stage));
+        if let Some((_, list)) =
+            stage.and_then(|stage| stage.caught_lists().into_iter().find(|(word, _)| *word == what))
+        {
+            list.push(name.into());
+        }
+    }
+
+    pub(crate) fn has(&mut self, name: &String) -> bool {
+        let mut stages = self.stages.iter_mut();
+        stages.any(|stage| stage.caught_lists().iter().any(|(_, list)| list.contains(name)))
+    }
+
+    /// Keeps what a stage has caught since, beside what it had.
+    pub(crate) fn write(&mut self, stage: usize, more: &mut Outcome) -> Result<(), String> {
+        let mut text = format!("{}\n", self.sources);
+        let mut add = |stage: usize, outcome: &mut Outcome| {
+            for (word, list) in outcome.caught_lists() {
+                for name in list {
+                    let _ = writeln!(text, "{stage}\t{word}\t{name}");
+                }
+            }
+        };
+        self.stages.iter_mut().enumerate().for_each(|(n, outcome)| add(n, outcome));
+        add(stage, more);
+        fs::write(&self.path, text).map_err(|why| format!("{}: {why}", self.path.display()))
+    }
+}
+
+fn path(area: &Area) -> PathBuf {
+    tree::folder().join(format!("{}.caught", area.name))
+}
+
+/// All of the area's mutants are tried again.
+pub(crate) fn forget(area: &Area) -> Result<(), String> {
+    match fs::remove_file(path(area)) {
+        Err(why) if why.kind() != ErrorKind::NotFound => Err(why.to_string()),
+        _ => Ok(()),
+    }
+}
+
+/// What `src/` is without its unit tests.
+fn sources() -> Result<String, String> {
+    let files = "git ls-files src | grep -v '/tests[./]' | xargs sha256sum | sha256sum";
+    let mut command = Command::new("bash");
+    command.current_dir(tree::project()).args(["-o", "pipefail", "-c", files]);
+    let output = command.output().map_err(|why| format!("bash: {why}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    String::from_utf8(output.stdout).map(|text| text.trim().into()).map_err(|why| why.to_string())
+}
