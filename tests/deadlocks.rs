@@ -9,8 +9,11 @@ use std::panic::catch_unwind;
 
 use bellwether::{OnceCell, Status, TryLead};
 
+#[path = "support/recorder.rs"]
+mod recorder;
 #[path = "support/support.rs"]
 mod support;
+use recorder::Recorder;
 use support::{Task, panic_message, yields};
 
 type Cell = OnceCell<u32>;
@@ -181,4 +184,19 @@ async fn awaiting_a_cell_inside_its_own_initialiser_beside_a_time_out_is_left_al
         })
         .await;
     assert_eq!(value, &2);
+}
+
+#[test]
+fn another_threads_cell_may_be_blocked_on_inside_an_initialiser() {
+    let (ours, theirs) = (Cell::new(), OnceCell::with_hooks(Recorder::default()));
+    let TryLead::Leader(guard) = theirs.try_lead() else { panic!("it is empty") };
+    std::thread::scope(|threads| {
+        let waiter = threads.spawn(|| *ours.get_or_init_blocking(|| *theirs.wait_blocking() + 1_u32));
+        // The second call of a hook is the begin of the wait.
+        while theirs.hooks().made() < 2 && !waiter.is_finished() {
+            std::thread::yield_now();
+        }
+        guard.set(3);
+        assert_eq!(waiter.join().expect("not refused"), 4);
+    });
 }

@@ -122,7 +122,7 @@ impl Stage {
         // Unmutated they must pass, in a time that tells what a hang is. cargo-mutants
         // does that for the package that it mutates only.
         if self.package == "bellwether" {
-            command.args(["--baseline=run", "--minimum-test-timeout=20"]);
+            command.args(["--baseline=run", "--minimum-test-timeout=10"]);
         } else {
             self.must_pass(tree)?;
             command.args(["--baseline=skip", "--timeout=900"]);
