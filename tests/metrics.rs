@@ -111,6 +111,20 @@ fn a_stuck_initialiser_shows_while_everyone_hangs() {
 }
 
 #[test]
+fn waits_that_ended_before_anybody_looked_are_in_the_total() {
+    let time = Time::default();
+    let metrics = time.metrics();
+    let cell = OnceCell::with_hooks(&metrics);
+    let guard = lead(&cell);
+    let mut waiters = [(); 3].map(|()| Task::new(cell.wait()));
+    waiters.iter_mut().for_each(|waiter| assert!(waiter.poll().is_pending()));
+    time.pass(SECOND);
+    guard.set(7);
+    waiters.iter_mut().for_each(|waiter| assert_eq!(waiter.finish(), &7));
+    assert!(metrics.waits().total_nanos().abs_diff(3 * SECOND) <= 3 * ROUNDING);
+}
+
+#[test]
 fn calls_that_need_not_initialise_are_counted_with_what_they_saved() {
     let time = Time::default();
     let metrics = time.metrics();

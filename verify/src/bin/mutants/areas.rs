@@ -120,6 +120,7 @@ pub(crate) const ALL: &[Area] = &[
         features: "--all-features",
         quick: &["--test", "queue", "--test", "initialise", "--test", "values"],
         more: &[
+            "--lib",
             "--test",
             "cancellation",
             "--test",

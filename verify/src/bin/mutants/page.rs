@@ -75,14 +75,15 @@ fn lasting(name: &str) -> String {
 /// How often each mutant is argued to live: lines ``- `src/a.rs: replace ...`: why``, and
 /// ``- 2 × `...`: why`` for several of one text.
 fn argued(text: &str) -> BTreeMap<String, usize> {
-    let lines = text.lines().filter_map(|line| {
+    let items = text.replace("\n  ", " ");
+    let items = items.lines().filter_map(|line| {
         let (times, rest) = line.strip_prefix("- ")?.split_once('`')?;
         let (name, why) = rest.split_once("`: ")?;
         let times = times.trim_end_matches(" × ");
         let times = if times.is_empty() { 1 } else { times.parse().ok()? };
         (name.starts_with("src/") && !why.is_empty()).then(|| (name.into(), times))
     });
-    lines.collect()
+    items.collect()
 }
 
 /// What lives and is not argued for, and what is argued for and does not live.
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn each_that_lives_is_argued_for_and_the_other_way_round() {
-        let text = "- 2 × `src/a.rs: replace < with <= in f`: both are equal here.\n\
+        let text = "- 2 × `src/a.rs: replace < with <= in f`:\n  both are equal here.\n\
                     - `src/b.rs: replace g with ()`: of another area.\n";
         let lives =
             ["src/a.rs:1:2: replace < with <= in f", "src/a.rs:7:3: replace < with <= in f"]
@@ -166,7 +167,7 @@ mod tests {
         assert_eq!(compare(&AREA, &lives[..1], text).len(), 1, "one is caught now");
         let more = [&lives[..], &["src/a.rs:9:9: replace f with ()".into()]].concat();
         assert_eq!(compare(&AREA, &more, text).len(), 1, "one has no argument");
-        let without_why = text.replace(": both are equal here.", "");
+        let without_why = text.replace(":\n  both are equal here.", "");
         assert_eq!(compare(&AREA, &lives, &without_why).len(), 1);
     }
 
