@@ -33,7 +33,7 @@ pub(crate) const ALL: &[Area] = &[
         ],
         features: "--no-default-features",
         quick: &["--test", "histogram", "--", "--skip", "under_load"],
-        more: &["--test", "histogram_grid", "--test", "histogram"],
+        more: &["--lib", "--test", "histogram_grid", "--test", "histogram"],
         models: &[],
     },
     Area {
