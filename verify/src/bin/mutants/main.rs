@@ -122,17 +122,18 @@ fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<Strin
     lives.retain(|name| !known.has(name));
     let library =
         |name, arguments| Stage { name, package: "bellwether", features: area.features, arguments };
-    let stages = [
-        library("quick tests", area.quick),
-        library("all tests", area.more),
+    let mut stages = vec![(0, library("quick tests", area.quick))];
+    stages.extend(area.more.iter().map(|tests| (1, library("all tests", tests))));
+    stages.push((
+        2,
         Stage {
             name: "models",
             package: "loom-tests",
             features: "--features=std",
             arguments: area.models,
         },
-    ];
-    for (n, stage) in stages.iter().enumerate() {
+    ));
+    for (n, stage) in stages {
         if lives.is_empty() || stage.arguments.is_empty() {
             continue;
         }

@@ -129,6 +129,8 @@ impl Stage {
             // Most of the time is the build's.
             command.arg(format!("--cargo-arg=--config={FAST_BUILD}"));
         }
+        // A constant whose computation does not end.
+        command.arg("--build-timeout=300");
         command.arg(format!("--test-package={}", self.package)).arg("--output").arg(&out);
         chosen.iter().for_each(|name| {
             command.arg(format!("--re=^{}$", escaped(name)));
