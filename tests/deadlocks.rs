@@ -191,7 +191,8 @@ fn another_threads_cell_may_be_blocked_on_inside_an_initialiser() {
     let (ours, theirs) = (Cell::new(), OnceCell::with_hooks(Recorder::default()));
     let TryLead::Leader(guard) = theirs.try_lead() else { panic!("it is empty") };
     std::thread::scope(|threads| {
-        let waiter = threads.spawn(|| *ours.get_or_init_blocking(|| *theirs.wait_blocking() + 1_u32));
+        let waiter =
+            threads.spawn(|| *ours.get_or_init_blocking(|| *theirs.wait_blocking() + 1_u32));
         // The second call of a hook is the begin of the wait.
         while theirs.hooks().made() < 2 && !waiter.is_finished() {
             std::thread::yield_now();

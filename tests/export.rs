@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use bellwether::metrics::{Distribution, Exporter, Metric, Unit};
 use bellwether::{
-    EvictReason, InitOutcome, Metrics, Nanos, OnceCell, OnceMetrics, ReplayHooks, ReplayMetrics,
+    EvictReason, Grid, Histogram, InitOutcome, Metrics, Nanos, OnceCell, OnceMetrics, ReplayHooks,
+    ReplayMetrics,
 };
 
 static CONFIG: OnceMetrics = OnceMetrics::new("config");
@@ -113,4 +114,31 @@ fn each_metric_has_its_value() {
     }
     assert_eq!(page.0.len(), 2 * 16 + 14, "{:#?}", page.0.keys());
     assert_eq!(CONFIG.init(InitOutcome::Ok).snapshot().count(), 1);
+}
+
+#[test]
+fn a_distribution_says_what_its_snapshot_does() {
+    fn compare<G: Grid>() {
+        let histogram = Histogram::<G>::new();
+        for values in [&[][..], &[0, 1, 5_000, 5_001, u64::MAX]] {
+            values.iter().for_each(|&value| histogram.record(value));
+            let snapshot = histogram.snapshot();
+            let told: &dyn Distribution = &snapshot;
+            assert_eq!((told.scale(), told.count()), (G::SCALE, snapshot.count()));
+            assert_eq!((told.sum(), told.min()), (snapshot.sum(), snapshot.min()));
+            assert_eq!((told.max(), told.underflow()), (snapshot.max(), snapshot.underflow()));
+            assert_eq!(told.overflow(), snapshot.overflow());
+            let mut buckets = vec![];
+            told.each_bucket(&mut |bucket| buckets.push(bucket));
+            assert!(buckets.into_iter().eq(snapshot.buckets()));
+        }
+        assert_eq!(histogram.snapshot().overflow(), 1, "there is one to tell");
+    }
+    compare::<Nanos>();
+    compare::<Nanos<0>>();
+}
+
+#[test]
+fn metrics_have_the_name_that_they_were_given() {
+    assert_eq!((CONFIG.name(), EVENTS.name(), SMALL.name()), ("config", "events", "small"));
 }

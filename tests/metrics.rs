@@ -168,6 +168,18 @@ fn thresholds_are_exact() {
 }
 
 #[test]
+fn a_threshold_that_no_time_exceeds_is_none() {
+    let time = Time::default();
+    // In nanoseconds, 290,448,384 more than there are numbers of 64 bits.
+    let metrics = time.metrics().init_within(Duration::from_secs(18_446_744_074));
+    let cell = OnceCell::with_hooks(&metrics);
+    let guard = lead(&cell);
+    time.pass(SECOND);
+    guard.set(7);
+    assert_eq!((metrics.init_objective().good, metrics.init_objective().total), (1, 1));
+}
+
+#[test]
 fn a_takeover_and_a_cancellation_are_no_good_waits() {
     let time = Time::default();
     let metrics = time.metrics();
