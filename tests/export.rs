@@ -141,4 +141,5 @@ fn a_distribution_says_what_its_snapshot_does() {
 #[test]
 fn metrics_have_the_name_that_they_were_given() {
     assert_eq!((CONFIG.name(), EVENTS.name(), SMALL.name()), ("config", "events", "small"));
+    assert!(ALL.iter().map(|metrics| metrics.name()).eq(["config", "events", "small"]));
 }
