@@ -52,6 +52,8 @@ impl ReplayHooks for &Hooks {
 /// Reads two events and publishes one for each: with a bound of its own, a call ends.
 fn echoes<S: ReplayStore<Event = u64>>(buffer: &Replay<S>) {
     let mut subscriber = buffer.subscribe(Start::Live);
+    buffer.publish(0).unwrap();
+    assert_eq!(subscriber.try_recv().unwrap().value, 0);
     buffer.publish_all([1, 2]).unwrap();
     let mut seen = vec![];
     let lent = subscriber.for_each_ready(usize::MAX, |_, &event| {
@@ -70,6 +72,32 @@ fn a_closure_that_publishes_is_not_lent_what_it_published() {
     echoes(&ReplayBuffer::builder().capacity(40).build().unwrap());
     echoes(&ReplayBuffer::builder().capacity(4).build_plain().unwrap());
     echoes(&ReplayArray::<_, 4>::new());
+}
+
+/// The first of a thousand events has all of them evicted: whoever reads is told of those
+/// that it was lent, and then of those that it missed.
+fn is_overtaken<S: ReplayStore<Event = u64>>(buffer: &Replay<S>) {
+    let mut subscriber = buffer.subscribe(Start::Live);
+    (0..1_000).for_each(|n| assert!(buffer.publish(n).is_ok()));
+    let mut seen = 0;
+    let lent = subscriber.for_each_ready(usize::MAX, |_, &event| {
+        assert_eq!(event, seen);
+        if seen == 0 {
+            (1_000..2_000).for_each(|n| assert!(buffer.publish(n).is_ok()));
+        }
+        seen += 1;
+    });
+    assert_eq!(lent, Ok(seen as usize));
+    assert!(seen < 1_000);
+    let missed = subscriber.for_each_ready(usize::MAX, |_, _| ());
+    assert!(matches!(missed, Err(TryRecvError::Missed(_))), "{missed:?}");
+    assert_eq!((subscriber.receipt().received, subscriber.receipt().missed), (seen, 1_000 - seen));
+}
+
+#[test]
+fn a_closure_that_has_the_next_events_evicted_is_told_of_those_it_was_lent() {
+    is_overtaken(&ReplayBuffer::builder().capacity(1_000).build().unwrap());
+    is_overtaken(&ReplayBuffer::builder().capacity(1_000).build_plain().unwrap());
 }
 
 /// Each piece of a batch fits into `max_bytes`, all of them into no number.

@@ -104,13 +104,16 @@ fn closure_panics<S: ReplayStore<Event = u64>>(buffer: Replay<S>) {
 
 #[test]
 fn drops_that_panic_while_many_are_evicted() {
-    let switches = Switches::default();
-    let buffer = ReplayBuffer::builder().capacity(100).max_bytes(100).build().unwrap();
-    drops_panic(&switches, buffer);
-    drops_panic(&Switches::default(), ReplayArray::<_, 100>::new().max_bytes(100));
+    // Fewer than are carried out of the lock at a time, and more.
+    for bytes in [5, 60] {
+        let switches = Switches::default();
+        let buffer = ReplayBuffer::builder().capacity(100).max_bytes(100).build().unwrap();
+        drops_panic(&switches, buffer, bytes);
+        drops_panic(&Switches::default(), ReplayArray::<_, 100>::new().max_bytes(100), bytes);
+    }
 }
 
-fn drops_panic<'a, S>(switches: &'a Switches, buffer: Replay<S>)
+fn drops_panic<'a, S>(switches: &'a Switches, buffer: Replay<S>, bytes: usize)
 where
     S: ReplayStore<Event = Touchy<'a>>,
 {
@@ -118,7 +121,7 @@ where
         assert!(buffer.publish_sized(switches.event(n), 1).is_ok());
     }
     switches.drop.store(true, Relaxed);
-    assert!(panics(|| _ = buffer.publish_sized(switches.event(100), 60)));
+    assert!(panics(|| _ = buffer.publish_sized(switches.event(100), bytes)));
     switches.drop.store(false, Relaxed);
     assert!(buffer.publish_sized(switches.event(101), 1).is_ok());
     let stats = buffer.stats();

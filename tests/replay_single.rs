@@ -3,9 +3,11 @@
 #![cfg(feature = "std")]
 
 use bellwether::{Event, Producer, PublishError, ReplayBuffer, SingleProducer, Start, Subscriber};
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::task::{Context, Poll, Waker};
 use futures::executor::block_on;
 use std::sync::Arc;
+use std::task::Wake;
 use std::thread;
 
 fn buffer<T>(capacity: usize) -> Arc<SingleProducer<ReplayBuffer<T>>> {
@@ -52,6 +54,60 @@ fn gives_back_what_it_does_not_take() {
     assert!(!producer.close());
     assert_eq!(producer.publish_sized("late", 1), Err(PublishError::Closed("late")));
     assert_eq!(producer.publish_all(["late"]), Err(PublishError::Closed(vec!["late"])));
+}
+
+#[test]
+fn it_says_how_much_it_keeps_and_whether_it_is_closed() {
+    let buffer = buffer::<u64>(4);
+    assert_eq!((buffer.capacity(), buffer.is_closed()), (4, false));
+    assert!(buffer.producer().unwrap().close());
+    assert_eq!((buffer.capacity(), buffer.is_closed()), (4, true));
+}
+
+struct Bell(AtomicUsize);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn one_event_wakes_all_who_wait() {
+    // More than are carried out of the lock at a time.
+    const READERS: usize = 30;
+    let buffer = buffer(4);
+    let mut producer = buffer.producer().unwrap();
+    let mut readers = [(); READERS].map(|()| buffer.subscribe(Start::Live));
+    let mut waits = readers.each_mut().map(|reader| Box::pin(reader.recv()));
+    let bell = Arc::new(Bell(AtomicUsize::new(0)));
+    let waker = Waker::from(bell.clone());
+    let mut cx = Context::from_waker(&waker);
+    waits.iter_mut().for_each(|wait| assert!(wait.as_mut().poll(&mut cx).is_pending()));
+    producer.publish(7).unwrap();
+    assert_eq!(bell.0.load(Ordering::Relaxed), READERS);
+    for wait in &mut waits {
+        let Poll::Ready(Ok(Event { value: 7, .. })) = wait.as_mut().poll(&mut cx) else {
+            panic!("it was woken");
+        };
+    }
+}
+
+#[test]
+fn a_thread_waits_for_several() {
+    let buffer = buffer(8);
+    let mut reader = buffer.subscribe(Start::Live);
+    thread::scope(|scope| {
+        scope.spawn(|| buffer.producer().unwrap().publish_all([1, 2, 3]).unwrap());
+        let mut all = vec![];
+        while all.len() < 3 {
+            let before = all.len();
+            let received = reader.recv_many_blocking(&mut all, 2).unwrap();
+            assert!((1..=2).contains(&received));
+            assert_eq!(all.len(), before + received);
+        }
+        assert!(all.iter().map(|event| event.value).eq(1..=3));
+    });
 }
 
 /// The payload tells whether it is whole.
