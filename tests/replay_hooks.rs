@@ -74,6 +74,7 @@ fn tells_of_everything_once() {
 fn tells_what_a_token_missed() {
     let told = Told::default();
     let buffer = ReplayBuffer::builder().capacity(2).hooks(&told).build().unwrap();
+    buffer.publish('-').unwrap();
     let token = buffer.token();
     buffer.publish_all(['a', 'b', 'c', 'd', 'e']).unwrap();
     told.take();

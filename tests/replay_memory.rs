@@ -101,6 +101,15 @@ fn publishing_to_a_full_buffer() {
 }
 
 /// It collects the events, so that they become visible at once: nothing else.
+/// With events that are dropped, and so not by the shortest path.
+#[test]
+fn a_chunk_is_allocated_when_its_first_event_comes() {
+    let (buffer, event) = (buffer(1_000), Arc::new(7));
+    let [first, second] = [event.clone(), event];
+    assert!(allocations(|| assert!(buffer.publish(first).is_ok())) > 0);
+    assert_eq!(allocations(|| assert!(buffer.publish(second).is_ok())), 0);
+}
+
 #[test]
 fn publishing_a_batch() {
     let buffer = warm(64, &Arc::new(7));

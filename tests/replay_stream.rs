@@ -49,6 +49,7 @@ fn says_what_it_missed_and_ends() {
     buffer.publish_all(1..=5).unwrap();
     buffer.close();
     assert!(!stream.is_terminated());
+    assert_eq!(stream.size_hint(), (0, None));
     let items: Vec<_> = block_on(stream.by_ref().collect());
     assert!(matches!(items[0], Err(Missed { from: 1, to: 4, .. })));
     let values: Vec<_> = items[1..].iter().map(|item| item.unwrap().value).collect();
