@@ -3,6 +3,7 @@
 use core::pin::pin;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
 
 #[cfg(feature = "std")]
 use bellwether::RecvError;
@@ -284,4 +285,29 @@ fn many_events() {
 fn it_is_shown_without_its_events() {
     let events: ReplayArray<fn(), 2> = ReplayArray::new();
     assert!(format!("{events:?}").contains("capacity: 2"));
+}
+
+/// Publishes, and goes on inside of what was published: so each keeps its slot.
+fn publish_inside<const SPARE: usize>(
+    events: &ReplayArray<Arc<()>, 1, (), SPARE>,
+    event: &Arc<()>,
+    levels: usize,
+) {
+    if levels > 0 {
+        events.publish(event.clone()).expect("a spare slot");
+        let read = events
+            .subscribe(Start::Latest(1))
+            .for_each_ready(1, |_, _| publish_inside(events, event, levels - 1));
+        assert_eq!(read, Ok(1));
+    }
+}
+
+#[test]
+fn all_spare_slots_are_freed_by_one_publication() {
+    // More than are carried out of the lock at a time.
+    let (events, event) = (ReplayArray::<_, 1, (), 20>::new(), Arc::new(()));
+    publish_inside(&events, &event, 20);
+    assert_eq!(Arc::strong_count(&event), 1 + 20);
+    events.publish(event.clone()).unwrap();
+    assert_eq!(Arc::strong_count(&event), 1 + 1);
 }

@@ -23,13 +23,14 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// Of earlier runs, or nothing if there are none of these sources.
-    pub(crate) fn open(area: &Area) -> Result<Self, String> {
+    /// Of earlier runs, or nothing if there are none of these sources; of these mutants.
+    pub(crate) fn open(area: &Area, all: &[String]) -> Result<Self, String> {
         let mut known = Self { path: path(area), sources: sources()?, stages: Default::default() };
         if let Ok(text) = fs::read_to_string(&known.path) {
             let mut lines = text.lines();
             if lines.next() == Some(&known.sources) {
                 lines.for_each(|line| known.take(line));
+                known.stages = known.stages.map(|outcome| outcome.only(all));
             }
         }
         Ok(known)

@@ -117,8 +117,8 @@ fn one(area: &Area) -> Result<(page::Row, Vec<String>), String> {
 /// What became of an area's mutants: what each stage caught of what the one before it
 /// missed, and what lives.
 fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<String>), String> {
-    let mut known = Known::open(area)?;
     let mut lives = stage::list(tree, area)?;
+    let mut known = Known::open(area, &lives)?;
     lives.retain(|name| !known.has(name));
     let library =
         |name, arguments| Stage { name, package: "bellwether", features: area.features, arguments };

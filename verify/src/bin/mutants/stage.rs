@@ -39,6 +39,13 @@ impl Outcome {
         ]
     }
 
+    /// Without all others: cargo-mutants tries some that it does not list.
+    pub(crate) fn only(mut self, chosen: &[String]) -> Self {
+        let lists = [&mut self.caught, &mut self.timed_out, &mut self.unviable, &mut self.missed];
+        lists.into_iter().for_each(|list| list.retain(|name| chosen.contains(name)));
+        self
+    }
+
     /// Adds what another run came to.
     pub(crate) fn add(&mut self, mut other: Self) {
         for ((_, list), (_, more)) in self.caught_lists().into_iter().zip(other.caught_lists()) {
@@ -166,14 +173,14 @@ impl Stage {
                 chosen.len(),
                 counts[3]
             );
-            keep(&mut read(&out.join("mutants.out"))?)?;
+            keep(&mut read(&out.join("mutants.out"))?.only(chosen))?;
         }
         let status = child.wait().map_err(|why| why.to_string())?;
         // 2: some were missed; 3: some timed out. All else is a failure of the run itself.
         if !matches!(status.code(), Some(0 | 2 | 3)) {
             return Err(format!("{}, {}: cargo mutants: {status}", area.name, self.name));
         }
-        let outcome = read(&out.join("mutants.out"))?;
+        let outcome = read(&out.join("mutants.out"))?.only(chosen);
         if let Some(name) = chosen.iter().find(|name| !outcome.has(name)) {
             return Err(format!("{}, {}: not tried: {name}", area.name, self.name));
         }
