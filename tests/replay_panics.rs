@@ -184,3 +184,33 @@ fn a_dropped_wait_leaves_no_waker() {
     assert_eq!(ring.rung.load(Relaxed), 0);
     assert_eq!(subscriber.try_recv().unwrap().value, 7);
 }
+
+/// A waker whose drop panics.
+struct Bomb;
+
+impl Wake for Bomb {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        resume_unwind(Box::new("waker"));
+    }
+}
+
+/// A second panic while a thread unwinds would end the process.
+#[test]
+fn a_wakers_drop_may_panic_while_its_wait_is_dropped_by_a_panic() {
+    let buffer = ReplayBuffer::<u64>::builder().capacity(2).build().unwrap();
+    let mut subscriber = buffer.subscribe(Start::Live);
+    let first = catch_unwind(AssertUnwindSafe(|| {
+        let mut wait = pin!(subscriber.recv());
+        let waker = Waker::from(Arc::new(Bomb));
+        assert!(wait.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        drop(waker);
+        resume_unwind(Box::new("first"));
+    }));
+    assert_eq!(first.unwrap_err().downcast_ref(), Some(&"first"));
+    assert_eq!(buffer.publish(7), Ok(1));
+    assert_eq!(subscriber.try_recv().unwrap().value, 7);
+}

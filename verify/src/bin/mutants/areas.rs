@@ -44,7 +44,7 @@ pub(crate) const ALL: &[Area] = &[
         features: "--no-default-features",
         quick: &["--lib", "--", "histogram::", "--skip", "threads", "--skip", "goes_back"],
         more: &[],
-        models: &["--test", "models", "--", "counter"],
+        models: &["--test", "models", "--", "addition", "carr"],
     },
     Area {
         name: "recording",
@@ -62,7 +62,7 @@ pub(crate) const ALL: &[Area] = &[
         features: "--features=std",
         quick: &["--test", "histogram", "--test", "recorder", "--test", "shards"],
         more: &[&["--test", "thread_shards", "--test", "metrics"]],
-        models: &["--test", "models", "--", "histogram", "shards"],
+        models: &["--test", "models", "--", "histogram", "shard", "lease"],
     },
     Area {
         name: "log",
@@ -183,7 +183,7 @@ pub(crate) const ALL: &[Area] = &[
             &["--test", "replay_hooks", "--test", "replay_panics", "--test", "replay_weigh"],
             &["--test", "replay_budget", "--test", "replay_memory"],
             &["--test", "replay_model", "--test", "replay_plain"],
-            &["--test", "replay_six_bugs", "--test", "executors"],
+            &["--test", "replay_six_bugs", "--test", "executors", "--test", "double_panics"],
         ],
         models: &["--test", "models", "--", "replay", "waiting", "single"],
     },
