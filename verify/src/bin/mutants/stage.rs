@@ -110,8 +110,14 @@ impl Stage {
         let mut command = cargo(tree, "test");
         command.args(["--locked", "--package", self.package, "--config", FAST_BUILD]);
         command.args(self.arguments);
-        let status = command.stdout(Stdio::null()).status().map_err(|why| why.to_string())?;
-        if status.success() { Ok(()) } else { Err(format!("{} fails as it is", self.name)) }
+        let output = command.stderr(Stdio::inherit()).output().map_err(|why| why.to_string())?;
+        if !output.status.success() {
+            return Err(format!("{} fails as it is", self.name));
+        }
+        // A name that none has would let every mutant live, and nobody would notice.
+        let text = String::from_utf8_lossy(&output.stdout);
+        let ran = |line: &str| line.starts_with("test ") && line.ends_with("... ok");
+        if text.lines().any(ran) { Ok(()) } else { Err(format!("{}: no test ran", self.name)) }
     }
 
     /// Tries these mutants, and shows how far it is; `keep` is told after each.
