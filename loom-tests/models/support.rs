@@ -57,7 +57,13 @@ impl Model {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join(self.name), format!("{executions}\t{floor}\n")).unwrap();
         }
-        assert!(executions >= floor, "{executions} executions, below the floor of {floor}");
+        // Whoever changes the library on purpose asks whether a model fails: fewer steps do
+        // not count.
+        let judged = std::env::var_os("BELLWETHER_WITHOUT_FLOORS").is_none();
+        assert!(
+            !judged || executions >= floor,
+            "{executions} executions, below the floor of {floor}"
+        );
     }
 
     /// Explores the model; panics with the first execution that fails. Returns

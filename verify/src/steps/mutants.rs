@@ -19,7 +19,9 @@ fn run(run: &mut Run) -> Result<(), String> {
     run.tool("cargo-mutants", &mut version)?;
     run.execute(&mut run.cargo(["run", "-p", "verify", "--bin", "mutants", "--", area]))?;
     run.goal("unexplained", Exactly(0.0));
-    run.note("What an earlier run caught in the same sources was not tried again.");
+    run.note(
+        "What an earlier run tried, of the same sources, tests and models, was not tried again.",
+    );
     run.note("What is not caught is argued for in [mutants.md](mutants.md), one by one.");
     Ok(())
 }

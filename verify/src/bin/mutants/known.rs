@@ -1,8 +1,9 @@
-//! What was caught so far, kept in the folder of the copies, so that a run that was stopped
-//! can go on, and so that after a new test only those that lived are tried again.
+//! What became of mutants so far, kept in the folder of the copies, so that a run that was
+//! stopped can go on, and so that after a new test only those that lived are tried again.
 //!
-//! It holds as long as the library's sources are the same: tests are added, and what one of
-//! them caught stays caught.
+//! What was caught holds as long as the library's sources are the same: tests are added,
+//! and what one of them caught stays caught. What lived holds as long as tests and models
+//! are the same too.
 
 use core::fmt::Write as _;
 use std::fs;
@@ -14,23 +15,37 @@ use crate::areas::Area;
 use crate::stage::Outcome;
 use crate::tree;
 
+/// The library without its unit tests.
+const SOURCES: &str = "src | grep -v '/tests[./]'";
+/// All that a mutant is tried against.
+const CHECKS: &str = "'src/**/tests*' tests loom-tests verify/src/bin/mutants/areas.rs Cargo.lock";
+/// Stands where the others have a stage.
+const LIVES: &str = "lives";
+
 pub(crate) struct Known {
     path: PathBuf,
     /// What the library's sources are.
     sources: String,
+    /// What the tests and models are.
+    checks: String,
     /// What each stage caught. None has what lives.
     pub(crate) stages: [Outcome; 3],
+    /// What lived through all of these tests and models.
+    lives: Vec<String>,
 }
 
 impl Known {
     /// Of earlier runs, or nothing if there are none of these sources; of these mutants.
     pub(crate) fn open(area: &Area, all: &[String]) -> Result<Self, String> {
-        let mut known = Self { path: path(area), sources: sources()?, stages: Default::default() };
+        let (sources, checks) = (digest(SOURCES)?, digest(CHECKS)?);
+        let (path, stages) = (path(area), Default::default());
+        let mut known = Self { path, sources, checks, stages, lives: vec![] };
         if let Ok(text) = fs::read_to_string(&known.path) {
             let mut lines = text.lines();
             if lines.next() == Some(&known.sources) {
                 lines.for_each(|line| known.take(line));
                 known.stages = known.stages.map(|outcome| outcome.only(all));
+                known.lives.retain(|name| all.contains(name));
             }
         }
         Ok(known)
@@ -42,6 +57,9 @@ impl Known {
         else {
             return;
         };
+        if stage == LIVES && what == self.checks {
+            self.lives.push(name.into());
+        }
         let stage = stage.parse().ok().and_then(|stage: usize| self.stages.get_mut(stage));
         if let Some((_, list)) =
             stage.and_then(|stage| stage.caught_lists().into_iter().find(|(word, _)| *word == what))
@@ -51,6 +69,10 @@ impl Known {
     }
 
     pub(crate) fn has(&mut self, name: &String) -> bool {
+        self.lives.contains(name) || self.is_caught(name)
+    }
+
+    fn is_caught(&mut self, name: &String) -> bool {
         let mut stages = self.stages.iter_mut();
         stages.any(|stage| stage.caught_lists().iter().any(|(_, list)| list.contains(name)))
     }
@@ -67,7 +89,17 @@ impl Known {
         };
         self.stages.iter_mut().enumerate().for_each(|(n, outcome)| add(n, outcome));
         add(stage, more);
+        for name in &self.lives {
+            let _ = writeln!(text, "{LIVES}\t{}\t{name}", self.checks);
+        }
         fs::write(&self.path, text).map_err(|why| format!("{}: {why}", self.path.display()))
+    }
+
+    /// Keeps what has lived through all stages; returns all that did.
+    pub(crate) fn keep(&mut self, lives: Vec<String>) -> Result<Vec<String>, String> {
+        self.lives.extend(lives);
+        self.write(0, &mut Outcome::default())?;
+        Ok(core::mem::take(&mut self.lives))
     }
 }
 
@@ -83,11 +115,11 @@ pub(crate) fn forget(area: &Area) -> Result<(), String> {
     }
 }
 
-/// What `src/` is without its unit tests.
-fn sources() -> Result<String, String> {
-    let files = "git ls-files src | grep -v '/tests[./]' | xargs sha256sum | sha256sum";
+/// What some files are, of those that are committed or at least known.
+fn digest(files: &str) -> Result<String, String> {
+    let script = format!("git ls-files {files} | xargs sha256sum | sha256sum");
     let mut command = Command::new("bash");
-    command.current_dir(tree::project()).args(["-o", "pipefail", "-c", files]);
+    command.current_dir(tree::project()).args(["-o", "pipefail", "-c", &script]);
     let output = command.output().map_err(|why| format!("bash: {why}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());

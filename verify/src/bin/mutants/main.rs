@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run -p verify --bin mutants                    all areas
 //! cargo run -p verify --bin mutants -- grid log        these
-//! cargo run -p verify --bin mutants -- --afresh       all areas, also what is known
+//! cargo run -p verify --bin mutants -- --afresh          all areas, also what is known
 //! cargo run -p verify --bin mutants -- --list          the areas, and how many mutants each has
 //! ```
 //!
@@ -16,14 +16,15 @@
 //! that concern the area; those that still live, against the area's models. What is left
 //! must have an argument in `docs/mutants.md`, and what has an argument must be left.
 //!
-//! What an earlier run caught in the same sources is not tried again; `--afresh` tries all.
+//! What an earlier run caught in the same sources is not tried again, nor what lived through
+//! the same tests and models; `--afresh` tries all.
 //!
 //! | file | what |
 //! |---|---|
 //! | `areas.rs` | which files are tried with which tests |
 //! | `tree.rs` | the copies of the project that are mutated |
 //! | `stage.rs` | one run of cargo-mutants |
-//! | `known.rs` | what was caught so far, which is not tried again |
+//! | `known.rs` | what was tried before, which is not tried again |
 //! | `page.rs` | `docs/mutants.md`: the arguments, and the table that is written |
 
 mod areas;
@@ -141,5 +142,6 @@ fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<Strin
         lives = core::mem::take(&mut outcome.missed);
         known.stages[n].add(outcome);
     }
+    let lives = known.keep(lives)?;
     Ok((known.stages, lives))
 }
