@@ -311,3 +311,35 @@ fn all_spare_slots_are_freed_by_one_publication() {
     events.publish(event.clone()).unwrap();
     assert_eq!(Arc::strong_count(&event), 1 + 1);
 }
+
+type Weighed = ReplayArray<(Arc<()>, usize), 20, (), 20>;
+
+/// Goes inside of the last `n` events, one inside of the other, and then publishes.
+fn publish_inside_of_the_last(events: &Weighed, n: usize, event: (Arc<()>, usize)) {
+    if n == 0 {
+        events.publish(event).expect("as many spare slots as events");
+        return;
+    }
+    let mut subscriber = events.subscribe(Start::Latest(n));
+    let mut event = Some(event);
+    let read = subscriber.for_each_ready(1, |_, _| {
+        publish_inside_of_the_last(events, n - 1, event.take().expect("once"));
+    });
+    assert_eq!(read, Ok(1));
+}
+
+#[test]
+fn spare_slots_are_freed_also_if_nothing_is_evicted() {
+    let events: Weighed = ReplayArray::with_hooks(()).max_bytes(40).weigh(|event| event.1);
+    let event = Arc::new(());
+    for _ in 0..20 {
+        events.publish((event.clone(), 2)).unwrap();
+    }
+    // All of them go, to spare slots.
+    publish_inside_of_the_last(&events, 20, (event.clone(), 39));
+    assert_eq!(Arc::strong_count(&event), 1 + 20 + 1);
+    // There is room for this one.
+    events.publish((event.clone(), 1)).unwrap();
+    assert_eq!(events.stats().len, 2);
+    assert_eq!(Arc::strong_count(&event), 1 + 2);
+}
