@@ -17,7 +17,8 @@
 //! must have an argument in `docs/mutants.md`, and what has an argument must be left.
 //!
 //! What an earlier run caught in the same sources is not tried again, nor what lived through
-//! the same tests and models; `--afresh` tries all.
+//! the same tests and models. What has an argument is not tried against the models.
+//! `--afresh` does all of that.
 //!
 //! | file | what |
 //! |---|---|
@@ -85,7 +86,7 @@ fn go(arguments: &[String]) -> Result<(), String> {
     let (next, results) = (AtomicUsize::new(0), Mutex::new(vec![]));
     let work = || {
         while let Some(&area) = chosen.get(next.fetch_add(1, Relaxed)) {
-            let result = one(area);
+            let result = one(area, afresh);
             results.lock().expect("nobody panicked").push(result);
         }
     };
@@ -106,8 +107,8 @@ fn go(arguments: &[String]) -> Result<(), String> {
 }
 
 /// Tries an area, and writes its row.
-fn one(area: &Area) -> Result<(page::Row, Vec<String>), String> {
-    let (stages, lives) = all_stages(&tree::take()?, area)?;
+fn one(area: &Area, afresh: bool) -> Result<(page::Row, Vec<String>), String> {
+    let (stages, lives) = all_stages(&tree::take()?, area, afresh)?;
     let row = page::Row::from(area, &stages, lives);
     let _lock = tree::lock()?;
     page::write(&row)?;
@@ -117,7 +118,11 @@ fn one(area: &Area) -> Result<(page::Row, Vec<String>), String> {
 
 /// What became of an area's mutants: what each stage caught of what the one before it
 /// missed, and what lives.
-fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<String>), String> {
+fn all_stages(
+    tree: &tree::Tree,
+    area: &Area,
+    afresh: bool,
+) -> Result<([Outcome; 3], Vec<String>), String> {
     let mut lives = stage::list(tree, area)?;
     let mut known = Known::open(area, &lives)?;
     lives.retain(|name| !known.has(name));
@@ -134,7 +139,12 @@ fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<Strin
             arguments: area.models,
         },
     ));
+    let mut explained = vec![];
     for (n, stage) in stages {
+        // The models take minutes for each.
+        if n == 2 && !afresh {
+            (lives, explained) = page::unexplained_first(lives)?;
+        }
         if lives.is_empty() || stage.arguments.is_empty() {
             continue;
         }
@@ -142,6 +152,7 @@ fn all_stages(tree: &tree::Tree, area: &Area) -> Result<([Outcome; 3], Vec<Strin
         lives = core::mem::take(&mut outcome.missed);
         known.stages[n].add(outcome);
     }
+    lives.append(&mut explained);
     let lives = known.keep(lives)?;
     Ok((known.stages, lives))
 }

@@ -91,6 +91,22 @@ pub(crate) fn complaints(area: &Area, lives: &[String]) -> Result<Vec<String>, S
     Ok(compare(area, lives, &text()?))
 }
 
+/// Those that nothing argues for, and the others.
+pub(crate) fn unexplained_first(lives: Vec<String>) -> Result<(Vec<String>, Vec<String>), String> {
+    Ok(split(lives, &argued(&text()?)))
+}
+
+fn split(lives: Vec<String>, argued: &BTreeMap<String, usize>) -> (Vec<String>, Vec<String>) {
+    let names: Vec<_> = lives.iter().map(|name| lasting(name)).collect();
+    let count = |name: &String| names.iter().filter(|other| **other == *name).count();
+    let explained = |name: &String| argued.get(name).is_some_and(|&listed| count(name) <= listed);
+    let (mut without, mut with) = (vec![], vec![]);
+    for (name, text) in lives.into_iter().zip(&names) {
+        if explained(text) { with.push(name) } else { without.push(name) }
+    }
+    (without, with)
+}
+
 fn compare(area: &Area, lives: &[String], text: &str) -> Vec<String> {
     let mut counts = BTreeMap::new();
     lives.iter().for_each(|name| *counts.entry(lasting(name)).or_insert(0) += 1);
@@ -169,6 +185,16 @@ mod tests {
         assert_eq!(compare(&AREA, &more, text).len(), 1, "one has no argument");
         let without_why = text.replace(":\n  both are equal here.", "");
         assert_eq!(compare(&AREA, &lives, &without_why).len(), 1);
+    }
+
+    #[test]
+    fn what_is_argued_for_is_told_apart() {
+        let lives = ["src/a.rs:1:2: f", "src/a.rs:7:3: f", "src/b.rs:2:4: g"].map(String::from);
+        let argued = |f, g| BTreeMap::from([("src/a.rs: f".into(), f), ("src/b.rs: g".into(), g)]);
+        let without = |f, g| split(lives.to_vec(), &argued(f, g)).0;
+        assert!(without(2, 1).is_empty());
+        assert_eq!(without(1, 1), lives[..2], "one of the two has no argument, whichever it is");
+        assert_eq!(without(2, 0), lives[2..]);
     }
 
     #[test]
