@@ -134,6 +134,7 @@ pub(crate) const ALL: &[Area] = &[
             "pairs::cell",
             "blocked_thread",
             "cancel_newest",
+            "push_beside_releases",
             "takeover",
         ],
     },
