@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run -p verify --bin mutants                    all areas
 //! cargo run -p verify --bin mutants -- grid log        these
-//! cargo run -p verify --bin mutants -- --afresh          all areas, also what is known
+//! cargo run -p verify --bin mutants -- --afresh        all areas, also what is known
 //! cargo run -p verify --bin mutants -- --list          the areas, and how many mutants each has
 //! ```
 //!
@@ -18,7 +18,7 @@
 //!
 //! What an earlier run caught in the same sources is not tried again, nor what lived through
 //! the same tests and models. What has an argument is not tried against the models.
-//! `--afresh` does all of that.
+//! `--afresh` tries everything against everything.
 //!
 //! | file | what |
 //! |---|---|
