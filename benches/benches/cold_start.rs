@@ -1,9 +1,11 @@
 //! "Cold start, 10,000 callers": from the opening of the door to the last value.
-//! The binary of the same name tells more.
+//! The binary `matrix` tells more.
 
 use core::time::Duration;
 
-use benches::cold_start::{Called, run, runtime};
+use benches::matrix::cells::Called;
+use benches::matrix::cold_start::run_once;
+use benches::matrix::stage::runtime;
 use benches::{each_called, prove};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
@@ -19,10 +21,8 @@ fn cold_start(criterion: &mut Criterion) {
         each_called!(C => {
             group.bench_function(BenchmarkId::new(C::NAME, workers), |b| {
                 b.iter_custom(|runs| {
-                    let last = |calls: &[f64]| calls.iter().copied().fold(0.0, f64::max);
-                    let micros: f64 =
-                        (0..runs).map(|_| last(&run::<C>(&runtime, CALLERS, INIT).calls)).sum();
-                    Duration::from_secs_f64(micros / 1e6)
+                    let last = || run_once::<C>(&runtime, CALLERS, INIT).quantile("call", 1.0);
+                    (0..runs).map(|_| Duration::from_nanos(last().expect("calls"))).sum()
                 });
             });
         });

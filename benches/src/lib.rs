@@ -14,18 +14,18 @@
 //! | `table.rs` | Markdown |
 //! | `allocations.rs` | a global allocator that counts when it is asked to |
 //! | `counts.rs` | bytes, allocations, clones, wakes and polls |
-//! | `cold_start.rs` | the workload "cold start, 10,000 callers" |
+//! | `matrix.rs` | workloads on 4 to 32 workers |
 //! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
 //! | `replaying.rs` | replay buffers: adapters, proofs, and the timed work |
 //! | `herd.rs` | many sessions under one bound of bytes |
 
 pub mod allocations;
 pub mod clock;
-pub mod cold_start;
 pub mod counts;
 pub mod crowd;
 pub mod floor;
 pub mod herd;
+pub mod matrix;
 pub mod peer;
 pub mod peers;
 pub mod prove;
