@@ -39,6 +39,17 @@ use crate::peer::{AsyncPeer, Failed};
 use crate::wakers::{Tally, Task, run_woken};
 use crate::work::now;
 
+/// Of the table above: new + init + drop, and park.
+#[must_use]
+pub fn read_modify_writes(peer: &str) -> Option<[usize; 2]> {
+    match peer {
+        "bellwether" => Some([2, 1]),
+        "tokio" => Some([4, 3]),
+        "async-once-cell" => Some([3, 3]),
+        _ => None,
+    }
+}
+
 /// Waiters of the contended counts.
 pub const WAITERS: usize = 100;
 

@@ -17,6 +17,7 @@
 //! | `matrix.rs` | workloads on 4 to 32 workers |
 //! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
 //! | `replaying.rs` | replay buffers: adapters, proofs, and the timed work |
+//! | `report.rs` | what is made of a run |
 //! | `herd.rs` | many sessions under one bound of bytes |
 
 pub mod allocations;
@@ -31,6 +32,7 @@ pub mod peers;
 pub mod prove;
 pub mod recording;
 pub mod replaying;
+pub mod report;
 pub mod rounds;
 pub mod table;
 pub mod wakers;

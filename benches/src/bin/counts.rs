@@ -37,5 +37,11 @@ fn main() {
     row("and until all are served".into(), &|c| exact(c.wakes_cancelled));
     row(format!("every initialiser fails, {n} wait: wakes"), &|c| exact(c.wakes_storm));
     row(format!("wakers kept for {n} cancelled waiters"), &|c| exact(c.retained));
+    for (n, what) in ["new + init + drop", "park"].iter().enumerate() {
+        let of = |name: &&str| counts::read_modify_writes(name).map(|counts| counts[n].to_string());
+        let cells = names[1..].iter().map(|name| of(name).unwrap_or("–".to_string()));
+        let what = format!("locked instructions, {what}");
+        table.row(core::iter::once(what).chain(cells).collect());
+    }
     print!("{table}");
 }
