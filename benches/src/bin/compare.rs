@@ -7,7 +7,7 @@
 //! Both are folders that `report`, or `matrix -- --out`, has written. It never fails because of a time: what counts
 //! must be is asserted by `cargo test -p benches`.
 
-use std::error::Error;
+use core::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 

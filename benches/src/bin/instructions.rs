@@ -18,28 +18,31 @@ use benches::table::Table;
 use benches::wakers::Wakers;
 use benches::{crowd, each_async, each_of, each_recording, each_replaying, work};
 
+/// A contestant, and what does the work n times.
+type Peer = (&'static str, fn(u64));
+
 /// A row's name, how often it is done, and who does it.
 struct Row {
     name: &'static str,
     n: u64,
-    peers: Vec<(&'static str, fn(u64))>,
+    peers: Vec<Peer>,
 }
 
 fn rows() -> Vec<Row> {
     let mut all = vec![];
-    let mut peers: Vec<(&str, fn(u64))> = vec![];
+    let mut peers: Vec<Peer> = vec![];
     let mut end = |name, n, peers: &mut Vec<_>| {
         all.push(Row { name, n, peers: core::mem::take(peers) });
     };
-    each_of!(P => peers.push((<P as SyncPeer>::NAME, |n| drop(work::get::<P>(n)))),
+    each_of!(P => peers.push((<P as SyncPeer>::NAME, |n| { work::get::<P>(n); })),
         std::sync::OnceLock<u64>, once_cell::sync::OnceCell<u64>);
-    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| drop(work::get_async::<P>(n)))));
+    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| { work::get_async::<P>(n); })));
     end("`get`, ready", 1_600, &mut peers);
-    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| drop(work::ready_await::<P>(n)))));
+    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| { work::ready_await::<P>(n); })));
     end("`get_or_init(..).await`, ready", 1_600, &mut peers);
-    each_of!(P => peers.push((<P as SyncPeer>::NAME, |n| drop(work::fresh_sync::<P>(n)))),
+    each_of!(P => peers.push((<P as SyncPeer>::NAME, |n| { work::fresh_sync::<P>(n); })),
         std::sync::OnceLock<u64>, once_cell::sync::OnceCell<u64>);
-    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| drop(work::fresh::<P>(n)))));
+    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| { work::fresh::<P>(n); })));
     end("new + init + drop", 1_000, &mut peers);
     each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| {
         crowd::park_and_wake::<P>(n as usize, &Wakers::distinct(n as usize));
@@ -49,7 +52,7 @@ fn rows() -> Vec<Row> {
         alone::<P, u64>(n);
     })));
     end("publish + try_recv, `u64`", 2_048, &mut peers);
-    each_recording!(P => peers.push((<P as Recording>::NAME, |n| drop(record::<P>(n, 1)))));
+    each_recording!(P => peers.push((<P as Recording>::NAME, |n| { record::<P>(n, 1); })));
     end("record a duration", 1_000, &mut peers);
     all
 }

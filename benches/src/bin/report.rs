@@ -9,8 +9,8 @@
 //! Each part is a program of its own that can be run alone; what it prints is kept beside
 //! the raw data.
 
+use core::error::Error;
 use core::fmt::Write as _;
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};

@@ -1,7 +1,7 @@
 //! `matrix.csv`, read again.
 
+use core::error::Error;
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::Path;
 
 use serde::Deserialize;

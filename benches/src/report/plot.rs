@@ -5,8 +5,8 @@
 //! a colour (those of Okabe and Ito, which everybody can tell apart) and a mark of its own,
 //! the same in all pictures.
 
+use core::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::path::Path;
 
 use plotters::coord::Shift;
@@ -97,7 +97,8 @@ fn workload_file(
     let names: BTreeSet<&str> =
         metrics.iter().flat_map(|(_, peers)| peers.keys()).map(|name| &**name).collect();
     draw_legend(&legend, names.iter().map(|name| (*name, styles[name])))?;
-    let quantiles: [(&str, fn(&Point) -> Spread); 2] =
+    type Quantile = fn(&Point) -> Spread;
+    let quantiles: [(&str, Quantile); 2] =
         [("p50", |point| point.p50), ("p99.9", |point| point.p999)];
     for (n, panel) in panels.split_evenly((2, metrics.len())).iter().enumerate() {
         let (metric, peers) = metrics[n % metrics.len()];

@@ -1,7 +1,7 @@
 //! The tables of the project's README, which are written from a run: between a line
 //! `<!-- figures: NAME -->` and the next `<!-- end of figures -->`.
 
-use std::error::Error;
+use core::error::Error;
 use std::fs;
 use std::path::Path;
 
