@@ -13,6 +13,7 @@
 //! | `rounds.rs` | peers in turn within a round, medians over rounds |
 //! | `table.rs` | Markdown |
 //! | `allocations.rs` | a global allocator that counts when it is asked to |
+//! | `callgrind.rs` | instructions, and those of them that lock |
 //! | `counts.rs` | bytes, allocations, clones, wakes and polls |
 //! | `matrix.rs` | workloads on 4 to 32 workers |
 //! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
@@ -21,6 +22,7 @@
 //! | `herd.rs` | many sessions under one bound of bytes |
 
 pub mod allocations;
+pub mod callgrind;
 pub mod clock;
 pub mod counts;
 pub mod crowd;

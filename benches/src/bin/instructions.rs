@@ -1,5 +1,4 @@
-//! Instructions of the paths of one thread, counted by callgrind: the same on every run of
-//! one compiler on one architecture.
+//! Instructions of the paths of one thread, and how many of them lock: see `callgrind.rs`.
 //!
 //! ```text
 //! cargo run --release -p benches --bin instructions               a table
@@ -9,8 +8,9 @@
 //! It runs itself under callgrind with n and with 2 n: the difference, by n, is what one
 //! operation takes, with its turn of the loop, and without whatever comes before and after.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
+use benches::callgrind::{self, Cost, Locked};
 use benches::peer::{AsyncPeer, SyncPeer};
 use benches::recording::{Recording, work::record};
 use benches::replaying::{Replaying, work::alone};
@@ -87,28 +87,27 @@ fn main() -> ExitCode {
 
 fn table(rows: &[Row]) -> Result<(), String> {
     println!("Instructions of one operation, {}.\n", std::env::consts::ARCH);
+    let mut known = Locked::new();
     for row in rows {
-        let mut table = Table::new(&[row.name, "instructions"]);
+        let mut table = Table::new(&[row.name, "instructions", "of them locked"]);
         for (peer, _) in &row.peers {
-            let [once, twice] = [row.n, 2 * row.n].map(|n| count(row.name, peer, n));
-            let each = (twice? as f64 - once? as f64) / row.n as f64;
-            table.row(vec![(*peer).to_string(), format!("{each:.1}")]);
+            let [once, twice] = [row.n, 2 * row.n].map(|n| count(row.name, peer, n, &mut known));
+            let (once, twice) = (once?, twice?);
+            let each = |once: u64, twice: u64| (twice as f64 - once as f64) / row.n as f64;
+            let locked = once.locked.zip(twice.locked).map(|(once, twice)| each(once, twice));
+            table.row(vec![
+                (*peer).to_string(),
+                format!("{:.1}", each(once.instructions, twice.instructions)),
+                locked.map_or("–".into(), |locked| format!("{locked:.2}")),
+            ]);
         }
         println!("{table}");
     }
     Ok(())
 }
 
-/// Of the whole program, by callgrind.
-fn count(row: &str, peer: &str, n: u64) -> Result<u64, String> {
+/// Of the whole program.
+fn count(row: &str, peer: &str, n: u64, known: &mut Locked) -> Result<Cost, String> {
     let program = std::env::current_exe().map_err(|why| why.to_string())?;
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
-    command.arg(program).args([row, peer, &n.to_string()]);
-    let output = command
-        .output()
-        .map_err(|why| format!("valgrind: {why}; Debian's package is called valgrind"))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let line = text.lines().find_map(|line| line.split_once("Collected : "));
-    line.and_then(|(_, count)| count.trim().parse().ok()).ok_or(format!("callgrind: {text}"))
+    callgrind::run(&program, &[row, peer, &n.to_string()], known)
 }
