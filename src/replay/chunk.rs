@@ -3,7 +3,7 @@
 //!
 //! | part | written by | read by |
 //! |---|---|---|
-//! | `seat`, `pins` | readers, by read-modify-write, but who leaves the seat | readers, the holder of the lock |
+//! | `pins` | readers, by read-modify-write | readers, the holder of the lock |
 //! | `book` | the holder of the lock | the holder of the lock |
 //! | a slot from `tail` on | the holder of the lock | – |
 //! | a slot from `head` to `tail` | – | whoever looked at `head` after [`Chunk::pin`]: see `Log::find` |
@@ -17,12 +17,10 @@ use core::mem::MaybeUninit;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
-use super::pins::{Pins, Seat};
+use super::pins::Pins;
 use crate::sync::UnsafeCell;
 
 pub struct Chunk<T> {
-    seat: Seat,
-    /// Of whoever finds the seat taken.
     pins: Pins,
     book: UnsafeCell<Book<T>>,
     slots: Box<[UnsafeCell<MaybeUninit<T>>]>,
@@ -80,7 +78,6 @@ impl<T> Chunk<T> {
     /// Empty. `len` is a power of two.
     pub(super) fn new(len: usize) -> Box<Self> {
         Box::new(Self {
-            seat: Seat::new(),
             pins: Pins::new(),
             book: UnsafeCell::new(Book {
                 emptied: len,
@@ -130,17 +127,14 @@ impl<T> Chunk<T> {
     /// Counts a reader in, until the result is dropped.
     #[inline(always)]
     pub(super) fn pin(&self) -> Pin<'_, T> {
-        let seated = self.seat.enter();
-        if !seated {
-            self.pins.enter();
-        }
-        Pin { chunk: self, seated }
+        self.pins.enter();
+        Pin(self)
     }
 
     /// As [`Pins::is_left`].
     #[inline(always)]
     pub(super) fn is_left(&self) -> bool {
-        self.seat.is_left() && self.pins.is_left()
+        self.pins.is_left()
     }
 
     /// Takes an event out.
@@ -161,10 +155,7 @@ impl<T> Chunk<T> {
 }
 
 /// A reader is inside: what is retained when it comes in stays as long.
-pub struct Pin<'a, T> {
-    chunk: &'a Chunk<T>,
-    seated: bool,
-}
+pub struct Pin<'a, T>(&'a Chunk<T>);
 
 impl<T> Pin<'_, T> {
     /// # Safety
@@ -173,7 +164,7 @@ impl<T> Pin<'_, T> {
     /// published.
     #[inline(always)]
     pub(super) unsafe fn read<R>(&self, index: usize, f: impl FnOnce(&T) -> R) -> R {
-        self.chunk.slot(index).with(|slot| {
+        self.0.slot(index).with(|slot| {
             // SAFETY: nobody writes to the slot before the pin is gone.
             let slot = unsafe { &*slot };
             // SAFETY: published, so written.
@@ -185,11 +176,7 @@ impl<T> Pin<'_, T> {
 impl<T> Drop for Pin<'_, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.seated {
-            self.chunk.seat.leave();
-        } else {
-            self.chunk.pins.leave();
-        }
+        self.0.pins.leave();
     }
 }
 

@@ -13,19 +13,11 @@
 //! The same holds for memory that has been put to another use since, or that a later
 //! event's directory entry leads to: either of it comes after `head` passed the
 //! position. So there is no generation. No fence and no SeqCst is needed either.
-//!
-//! A count takes a second read-modify-write to leave. Where few are inside at a time, the
-//! first to come sits on a [`Seat`], and leaves it by a plain store; the others count
-//! themselves. Whoever asks then asks both, which pays if many events are read to one
-//! question.
 
-use crate::sync::{Acquire, AtomicUsize, Ordering, Relaxed, Release, const_fn};
+use crate::sync::{Acquire, AtomicUsize, Ordering, Release, const_fn};
 
 /// Readers inside, and those about to find out that they are wrong here.
 pub(super) struct Pins(AtomicUsize);
-
-/// A pin for one reader at a time.
-pub(super) struct Seat(AtomicUsize);
 
 impl Pins {
     const_fn! {
@@ -55,36 +47,6 @@ impl Pins {
     pub(super) fn is_left(&self) -> bool {
         // ORDERING: Release pairs with `enter`, and Acquire with `leave`. It writes
         // the word that is pinned, so that one of the two sees the other.
-        self.0.fetch_add(0, Ordering::AcqRel) == 0
-    }
-}
-
-impl Seat {
-    const_fn! {
-        pub(super) const fn new() -> Self {
-            Self(AtomicUsize::new(0))
-        }
-    }
-
-    /// Sits down, until [`Self::leave`], unless somebody sits there.
-    #[inline(always)]
-    pub(super) fn enter(&self) -> bool {
-        // ORDERING: Acquire pairs with `is_left`, as in `Pins`; and with `leave`: who sees
-        // this reader gone sees that those before it are done, too.
-        self.0.load(Relaxed) == 0 && self.0.compare_exchange_weak(0, 1, Acquire, Relaxed).is_ok()
-    }
-
-    /// For who sits there. Nobody else writes anything but what is there.
-    #[inline(always)]
-    pub(super) fn leave(&self) {
-        // ORDERING: Release pairs with `is_left` and `enter`: the reader is done.
-        self.0.store(0, Release);
-    }
-
-    /// As [`Pins::is_left`].
-    #[inline(always)]
-    pub(super) fn is_left(&self) -> bool {
-        // ORDERING: as in `Pins`.
         self.0.fetch_add(0, Ordering::AcqRel) == 0
     }
 }
