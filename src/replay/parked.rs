@@ -79,6 +79,11 @@ impl Node {
         self.linked.load(Acquire)
     }
 
+    /// For the owner of a node that is not linked: its last access.
+    pub(super) fn take_waker(&self) -> Option<Waker> {
+        self.with_links(|links| links.waker.take())
+    }
+
     /// For the owner of a node that is not linked, or the holder of the lock.
     fn with_links<R>(&self, f: impl FnOnce(&mut Links) -> R) -> R {
         self.links.with_mut(|links| {

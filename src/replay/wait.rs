@@ -101,11 +101,12 @@ impl<H: ReplayHooks> Wait<H> {
     pub(super) fn leave<S: Store>(&mut self, shared: &Shared<S, H>, outcome: WaitOutcome) {
         let hooks = &shared.hooks;
         let told = self.span.take().map(|span| Told { hooks, span: Some(span), outcome });
-        // Who took the node out took its waker too.
-        let waker = self.node.is_linked().then(|| {
+        let waker = if self.node.is_linked() {
             // SAFETY: it is linked into this list only.
             shared.log.parked(|parked| unsafe { parked.remove(&self.node) })
-        });
+        } else {
+            self.node.take_waker()
+        };
         shielded(|| drop(waker));
         drop(told);
     }
