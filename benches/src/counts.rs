@@ -1,33 +1,5 @@
-//! Counts before seconds: they are exact, and the same on every machine.
-//!
-//! Read-modify-writes of atomics, counted in the sources (all versions as in
-//! `Cargo.toml`; x86-64 Linux; a lock taken and let go without contention is 2):
-//!
-//! | cell | new + init + drop | park | wake, per waiter | cancel |
-//! |---|---|---|---|---|
-//! | bellwether | 2 | 1 | 2 for 32 waiters | 2, or 3 for the newest |
-//! | std `OnceLock` | 2 | – | – | – |
-//! | tokio | 4 | 3 | 2, and 2 for 32 waiters | 2 |
-//! | async-once-cell | 3 | 3 | 1 | 1 |
-//!
-//! Beside these, every waker's clone and wake costs what the executor makes it
-//! cost. Where to look:
-//!
-//! - bellwether: init, `once/state.rs` `begin_from` and `end`; park,
-//!   `waiters.rs` `push`; wake, `waiters.rs` `take_bit` and
-//!   `waiters/held.rs` `unlock`, once a batch; cancel, the same two, and
-//!   `replace_newest`.
-//! - std: `sys/sync/once/futex.rs` `call`: a compare-exchange, and a swap in
-//!   `CompletionGuard::drop`.
-//! - tokio, `sync/batch_semaphore.rs`: `poll_acquire` (line 432), a
-//!   compare-exchange of the permits, and the lock when it has to wait; `close`
-//!   (249), `fetch_or`, and the lock once a batch of 32; `Acquire::drop` (758),
-//!   the lock, also for a waiter that was woken by `close`, since `poll` returns
-//!   early (656) and leaves `queued` set.
-//! - async-once-cell, `lib.rs`: `initialize` (319), a compare-exchange or
-//!   `fetch_add`; `QuickInitGuard::drop` (407), a compare-exchange and a swap;
-//!   `QueueWaiter::poll` (506), the lock; `QueueRef::drop` (385), `fetch_sub`.
-//! - async-lock: depends on the lists of event-listener; not counted.
+//! What cells cost but for time: exact, and the same on every machine.
+//! Locked instructions are counted by `bin/instructions.rs`.
 
 use core::future::poll_fn;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -38,17 +10,6 @@ use crate::crowd::leader;
 use crate::peer::{AsyncPeer, Failed};
 use crate::wakers::{Tally, Task, run_woken};
 use crate::work::now;
-
-/// Of the table above: new + init + drop, and park.
-#[must_use]
-pub fn read_modify_writes(peer: &str) -> Option<[usize; 2]> {
-    match peer {
-        "bellwether" => Some([2, 1]),
-        "tokio" => Some([4, 3]),
-        "async-once-cell" => Some([3, 3]),
-        _ => None,
-    }
-}
 
 /// Waiters of the contended counts.
 pub const WAITERS: usize = 100;

@@ -13,8 +13,8 @@
 //! | `rounds.rs` | peers in turn within a round, medians over rounds |
 //! | `table.rs` | Markdown |
 //! | `allocations.rs` | a global allocator that counts when it is asked to |
-//! | `callgrind.rs` | instructions, and those of them that lock |
-//! | `counts.rs` | bytes, allocations, clones, wakes and polls |
+//! | `callgrind.rs`, `instructions.rs` | instructions, and those of them that lock; of what |
+//! | `counts.rs` | bytes, allocations, clones, wakes and polls of cells |
 //! | `matrix.rs` | workloads on 4 to 32 workers |
 //! | `recording.rs` | histograms: adapters, proofs, and the timed work of threads |
 //! | `replaying.rs` | replay buffers: adapters, proofs, and the timed work |
@@ -28,6 +28,7 @@ pub mod counts;
 pub mod crowd;
 pub mod floor;
 pub mod herd;
+pub mod instructions;
 pub mod matrix;
 pub mod peer;
 pub mod peers;

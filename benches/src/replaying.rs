@@ -6,16 +6,20 @@
 //! | `replaying/by_hand.rs` | the peer that people write |
 //! | `replaying/ours.rs` | our form |
 //! | `replaying/forms.rs` | our other forms, and what they take |
-//! | `replaying/floor.rs` | a lock, a load and a clone |
+//! | `replaying/floor.rs` | a lock, a store and a load in order, a load and a clone |
 //! | `replaying/prove.rs` | what is proved |
 //! | `replaying/work.rs` | the timed work of one thread |
 //! | `replaying/publishing.rs` | the timed work of publishers that meet, or that are waited for |
 //! | `replaying/delivery.rs` | the timed work of threads and of tasks |
+//! | `replaying/counter.rs` | the floor of delivery: a number in the place of a buffer |
+//! | `replaying/counts.rs` | bytes, allocations, clones, wakes and polls |
 //! | `replaying/memory.rs` | bytes held for subscribers that do not read |
 
 use std::sync::Arc;
 
 pub mod by_hand;
+pub mod counter;
+pub mod counts;
 pub mod delivery;
 pub mod floor;
 pub mod forms;

@@ -4,8 +4,9 @@
 use benches::allocations::Counting;
 use benches::counts::{self, Counts, WAITERS};
 use benches::peer::AsyncPeer;
+use benches::replaying::{self, Replaying};
 use benches::table::Table;
-use benches::{each_async, prove};
+use benches::{each_async, each_replaying, prove};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -37,11 +38,33 @@ fn main() {
     row("and until all are served".into(), &|c| exact(c.wakes_cancelled));
     row(format!("every initialiser fails, {n} wait: wakes"), &|c| exact(c.wakes_storm));
     row(format!("wakers kept for {n} cancelled waiters"), &|c| exact(c.retained));
-    for (n, what) in ["new + init + drop", "park"].iter().enumerate() {
-        let of = |name: &&str| counts::read_modify_writes(name).map(|counts| counts[n].to_string());
-        let cells = names[1..].iter().map(|name| of(name).unwrap_or("–".to_string()));
-        let what = format!("locked instructions, {what}");
+    println!("{table}");
+    print!("{}", buffers());
+}
+
+fn buffers() -> Table {
+    replaying::prove::prove_all();
+    let mut names = vec!["count"];
+    let mut all = Vec::new();
+    each_replaying!(P of u64 => {
+        names.push(<P as Replaying<u64>>::NAME);
+        all.push(replaying::counts::of::<P>());
+    });
+    let mut table = Table::new(&names);
+    let mut row = |what: String, of: &dyn Fn(&replaying::counts::Counts) -> Option<f64>| {
+        let cells = all.iter().map(|c| of(c).map_or("–".to_string(), |count| count.to_string()));
         table.row(core::iter::once(what).chain(cells).collect());
-    }
-    print!("{table}");
+    };
+    let exact = |count: usize| Some(count as f64);
+    let n = replaying::counts::WAITERS;
+    row("bytes of a subscriber".into(), &|c| exact(c.subscriber));
+    row("bytes of the future of `recv`".into(), &|c| exact(c.recv));
+    row("allocations to subscribe".into(), &|c| c.subscribing.and_then(exact));
+    row("allocations of 1,024 events in a full buffer".into(), &|c| c.allocations.and_then(exact));
+    row(format!("allocations, {n} wait for an event"), &|c| c.allocations_crowd.and_then(exact));
+    row("waker clones per waiter".into(), &|c| Some(c.clones));
+    row("wakes per waiter".into(), &|c| Some(c.wakes));
+    row("polls per waiter".into(), &|c| Some(c.polls));
+    row(format!("wakers kept for {n} cancelled waiters"), &|c| exact(c.retained));
+    table
 }

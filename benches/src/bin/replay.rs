@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bellwether::Histogram;
 use benches::allocations::{self, Counting};
 use benches::each_replaying;
+use benches::replaying::counter::Counter;
 use benches::replaying::delivery::{self, Scene};
 use benches::replaying::work::{self, Audience};
 use benches::replaying::{Replaying, Subscriber, Tally, floor, forms, memory, prove, publishing};
@@ -20,8 +21,11 @@ static ALLOCATOR: Counting = Counting;
 
 const OURS: &str = "bellwether ReplayBuffer";
 const TOKIO: &str = "tokio broadcast";
+const FLOOR: &str = Counter::NAME;
 /// The last columns.
 const VERDICT: [&str; 3] = ["the fastest peer takes, times ours", "goal", "met"];
+/// The same, where the floor is measured too.
+const WITH_FLOOR: [&str; 4] = [FLOOR, VERDICT[0], VERDICT[1], VERDICT[2]];
 /// Events that are published before others get their turn.
 const BURST: u64 = 64;
 /// Subscribers that never read.
@@ -78,7 +82,7 @@ impl Figures {
     /// Whether ours reaches its goal; dashes if it takes no part.
     fn judge(&mut self, what: &str, race: &Race<'_>, goal: Goal) -> [String; 3] {
         let none = || "–".to_string();
-        let fastest = race.fastest(&[OURS]).and_then(|peer| race.ratio(peer.name, OURS));
+        let fastest = race.fastest(&[OURS, FLOOR]).and_then(|peer| race.ratio(peer.name, OURS));
         let ours = race.of(OURS).map(Contestant::median);
         let [goal, met] = match goal {
             Goal::None => [none(), none()],
@@ -100,8 +104,10 @@ impl Figures {
 
     /// A row of medians, with the goal.
     fn row(&mut self, table: &mut Table, what: &str, all: Vec<Contestant<'_>>, goal: Goal) {
+        let floor = all.iter().find(|peer| peer.name == FLOOR).map(|_| FLOOR);
         let race = Race::run(all, self.effort);
-        let times = columns().into_iter().map(|name| number(race.of(name).map(Contestant::median)));
+        let names = columns().into_iter().chain(floor);
+        let times = names.map(|name| number(race.of(name).map(Contestant::median)));
         let cells = core::iter::once(what.to_string()).chain(times.collect::<Vec<_>>());
         table.row(cells.chain(self.judge(what, &race, goal)).collect());
     }
@@ -111,6 +117,7 @@ impl Figures {
         let mut table = Table::new(&["floor, one thread", "ns"]);
         let all = vec![
             Contestant::new("a spin lock, taken and let go", n, floor::lock),
+            Contestant::new("a store, then a load", n, floor::store_then_load),
             Contestant::new("a load and a clone, `u64`", n, floor::load_and_clone::<u64>),
             Contestant::new("a load and a clone, 64 bytes", n, floor::load_and_clone::<[u64; 8]>),
             Contestant::new("a load and a clone, `Arc<[u8]>`", n, floor::load_and_clone::<Bytes>),
@@ -216,7 +223,7 @@ impl Figures {
     }
 
     fn threads(&mut self) {
-        let mut table = table("to threads that poll, ns per event delivered", &VERDICT);
+        let mut table = table("to threads that poll, ns per event delivered", &WITH_FLOOR);
         for (what, threads, goal) in
             [("1 thread", 1, Goal::None), ("8 threads", 8, Goal::TimesFaster(4.0))]
         {
@@ -225,13 +232,15 @@ impl Figures {
                 let run = move |n| delivery::threads::<P>(n, threads);
                 all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
             });
+            let floor = move |n| delivery::threads::<Counter>(n, threads);
+            all.push(Contestant::new(FLOOR, n, floor));
             self.row(&mut table, what, all, goal);
         }
         println!("{table}");
     }
 
     fn tasks(&mut self) {
-        let mut times = table("to awaiting tasks, ns per event delivered", &VERDICT);
+        let mut times = table("to awaiting tasks, ns per event delivered", &WITH_FLOOR);
         let mut lags = table("of all events, missed", &[]);
         let all_workers: &[usize] = if self.quick { &[4] } else { &[4, 8, 16, 32] };
         for &workers in all_workers {
@@ -253,6 +262,7 @@ impl Figures {
             scene(64, true, u64::MAX, Goal::None);
         }
         println!("{times}");
+        println!("The floor: a number in the place of the buffer, and tokio's `Notify`.\n");
         println!("In each run, for each task: received + missed = published.\n\n{lags}");
     }
 
@@ -280,6 +290,11 @@ impl Figures {
             };
             all.push(Contestant::new(<P as Replaying<u64>>::NAME, n, run));
         });
+        let floor = move |n| {
+            let all = delivery::tasks::<Counter>(runtime, scene, published);
+            all.time.mul_f64(n as f64 / all.tally.received as f64)
+        };
+        all.push(Contestant::new(FLOOR, n, floor));
         self.row(times, what, all, goal);
         let share = |tally: Tally| 100.0 * tally.missed as f64 / tally.next() as f64;
         accounts.iter().map(|account| format!("{:.2} %", share(account.get()))).collect()

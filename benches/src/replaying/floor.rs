@@ -1,9 +1,11 @@
-//! What a thread must do at least: a lock to put events in order, and a look.
+//! What a thread must do at least: a lock to put events in order, or a fence if it is alone;
+//! and a look.
 
 use core::hint::{black_box, spin_loop};
 use core::sync::atomic::{
     AtomicBool, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
+    Ordering::{Acquire, Relaxed, Release, SeqCst},
+    fence,
 };
 use core::time::Duration;
 
@@ -24,6 +26,21 @@ pub fn lock(n: u64) -> Duration {
     }
     let (lock, published) = (AtomicBool::new(false), AtomicU64::new(0));
     timed(n, 1, |turns| run(black_box(&lock), black_box(&published), turns))
+}
+
+/// A number is stored, and then another one looked at, in this order: what a producer that
+/// is alone must do to see who waits.
+pub fn store_then_load(n: u64) -> Duration {
+    #[inline(never)]
+    fn run(waiting: &AtomicBool, published: &AtomicU64, turns: u64) {
+        for turn in 0..turns {
+            published.store(turn, Relaxed);
+            fence(SeqCst);
+            assert!(!waiting.load(Relaxed));
+        }
+    }
+    let (waiting, published) = (AtomicBool::new(false), AtomicU64::new(0));
+    timed(n, 1, |turns| run(black_box(&waiting), black_box(&published), turns))
 }
 
 /// A number is looked at, and an event cloned and dropped.

@@ -12,10 +12,20 @@ struct Shown {
     name: &'static str,
     part: &'static str,
     columns: &'static [(&'static str, &'static str)],
-    /// What it is called here; the first cell of the head, if there are several tables with
-    /// such a row; and of the row.
-    rows: &'static [(&'static str, Option<&'static str>, &'static str)],
+    /// What it is called here, and where it is.
+    rows: &'static [(&'static str, At)],
 }
+
+/// Where a row is found.
+enum At {
+    /// The first row that is called so.
+    Row(&'static str),
+    /// The same, of the table whose head begins with the first.
+    RowUnder(&'static str, &'static str),
+    /// The column of another part, in which each contestant has a row.
+    Column(&'static str, &'static str),
+}
+use At::{Column, Row, RowUnder};
 
 const ALL: &[Shown] = &[
     Shown {
@@ -28,19 +38,21 @@ const ALL: &[Shown] = &[
             ("bellwether", "bellwether"),
         ],
         rows: &[
-            ("bytes of a cell of a `u64`", None, "bytes of the cell of a `u64`"),
-            ("bytes of a `get_or_init` future", None, "bytes of the future of `get_or_init`"),
-            ("bytes of a `wait` future", None, "bytes of the future of `wait`"),
-            ("allocations, initialisation", None, "allocations, new + init + drop"),
-            ("allocations, 100 waiters", None, "allocations, 100 waiters"),
-            ("locked instructions, initialisation", None, "locked instructions, new + init + drop"),
-            ("locked instructions, waiting", None, "locked instructions, park"),
-            ("wakes after a failure, 100 waiters", None, "leader dropped, 100 wait: wakes at once"),
+            ("bytes of a cell of a `u64`", Row("bytes of the cell of a `u64`")),
+            ("bytes of a `get_or_init` future", Row("bytes of the future of `get_or_init`")),
+            ("bytes of a `wait` future", Row("bytes of the future of `wait`")),
+            ("allocations, initialisation", Row("allocations, new + init + drop")),
+            ("allocations, 100 waiters", Row("allocations, 100 waiters")),
             (
-                "wakers kept for 100 cancelled waiters",
-                None,
-                "wakers kept for 100 cancelled waiters",
+                "locked instructions, initialisation",
+                Column("instructions.md", "new + init + drop: locked"),
             ),
+            (
+                "locked instructions to wait and be woken",
+                Column("instructions.md", "park and wake, per waiter: locked"),
+            ),
+            ("wakes after a failure, 100 waiters", Row("leader dropped, 100 wait: wakes at once")),
+            ("wakers kept for 100 cancelled waiters", Row("wakers kept for 100 cancelled waiters")),
         ],
     },
     Shown {
@@ -54,25 +66,19 @@ const ALL: &[Shown] = &[
             ("bellwether", "bellwether"),
         ],
         rows: &[
-            ("`get`, ready", None, "`get`, ready"),
-            (
-                "`get_or_init(..).await`, ready",
-                None,
-                "`get_or_init(..).await`, ready, 16 to a turn",
-            ),
-            ("new + initialise + drop, a task", None, "new + init + drop, async"),
-            ("new + initialise + drop, a thread", None, "new + init + drop, blocking"),
+            ("`get`, ready", Row("`get`, ready")),
+            ("`get_or_init(..).await`, ready", Row("`get_or_init(..).await`, ready, 16 to a turn")),
+            ("new + initialise + drop, a task", Row("new + init + drop, async")),
+            ("new + initialise + drop, a thread", Row("new + init + drop, blocking")),
             (
                 "wait and be woken, each of 1,000",
-                None,
-                "park and wake, per waiter of 1000, one waker each",
+                Row("park and wake, per waiter of 1000, one waker each"),
             ),
             (
                 "wait and be woken, each of 10,000",
-                None,
-                "park and wake, per waiter of 10000, one waker each",
+                Row("park and wake, per waiter of 10000, one waker each"),
             ),
-            ("cancel, each of 10,000", None, "cancel, per waiter of 10000, oldest first"),
+            ("cancel, each of 10,000", Row("cancel, per waiter of 10000, oldest first")),
         ],
     },
     Shown {
@@ -85,16 +91,37 @@ const ALL: &[Shown] = &[
             ("bellwether", "bellwether ReplayBuffer"),
         ],
         rows: &[
-            ("publish + receive, one thread", None, "publish + try_recv, `u64`"),
-            ("receive in batches of 64", None, "read in batches of 64, `u64`"),
-            ("8 threads publish", Some("threads that publish at once, ns per event"), "8"),
-            ("publish to a task that waits", Some("tasks that wait, ns per publish"), "1"),
+            ("publish + receive, one thread", Row("publish + try_recv, `u64`")),
+            ("receive in batches of 64", Row("read in batches of 64, `u64`")),
+            (
+                "publish beside 10,000 that stand still",
+                Column("replay.md", "1 up to date, 10000 stalled"),
+            ),
+            (
+                "bytes held for 10,000 that stand still at 1 MiB, events of 16 KiB",
+                Column("replay.md", "events of 16 KiB"),
+            ),
+            ("8 threads publish", RowUnder("threads that publish at once, ns per event", "8")),
+            ("publish to a task that waits", RowUnder("tasks that wait, ns per publish", "1")),
             (
                 "deliver to 64 tasks on 32 workers, one by one",
-                None,
-                "32 workers, 64 tasks, one by one",
+                Row("32 workers, 64 tasks, one by one"),
             ),
-            ("the same, in batches", None, "32 workers, 64 tasks, in batches"),
+            ("the same, in batches", Row("32 workers, 64 tasks, in batches")),
+        ],
+    },
+    Shown {
+        name: "forms",
+        part: "replay.md",
+        columns: &[("ns per event", "ns")],
+        rows: &[
+            ("`ReplayBuffer`", Row("ReplayBuffer")),
+            ("`ReplayBuffer`, one producer", Row("ReplayBuffer, one producer")),
+            ("`ReplayArray`", Row("ReplayArray")),
+            ("`PlainBuffer`", Row("PlainBuffer")),
+            ("`PlainBuffer`, one producer", Row("PlainBuffer, one producer")),
+            ("`PlainArray`", Row("PlainArray")),
+            ("`PlainBuffer`, in batches of 64", Row("PlainBuffer, read in batches of 64")),
         ],
     },
     Shown {
@@ -106,14 +133,44 @@ const ALL: &[Shown] = &[
             ("32 threads", "32 threads"),
         ],
         rows: &[
-            ("prometheus", None, "prometheus"),
-            ("prometheus-client", None, "prometheus-client"),
-            ("metrics-util", None, "metrics-util"),
-            ("`histogram`, which keeps no sum", None, "histogram"),
-            ("hdrhistogram's `Recorder`", None, "hdrhistogram Recorder"),
-            ("`Histogram`", None, "bellwether Histogram"),
-            ("`ShardedHistogram`", None, "bellwether ShardedHistogram"),
-            ("`Recorder`", None, "bellwether Recorder"),
+            ("prometheus", Row("prometheus")),
+            ("prometheus-client", Row("prometheus-client")),
+            ("metrics-util", Row("metrics-util")),
+            ("`histogram`, which keeps no sum", Row("histogram")),
+            ("hdrhistogram's `Recorder`", Row("hdrhistogram Recorder")),
+            ("`Histogram`", Row("bellwether Histogram")),
+            ("`ShardedHistogram`", Row("bellwether ShardedHistogram")),
+            ("`Recorder`", Row("bellwether Recorder")),
+        ],
+    },
+    Shown {
+        name: "metrics",
+        part: "metrics.md",
+        columns: &[
+            ("without metrics", "bellwether"),
+            ("with", "with metrics"),
+            ("metrics add", "metrics add"),
+        ],
+        rows: &[
+            ("`get`, ready", Row("`get`, ready")),
+            ("new + initialise + drop, a task", Row("new + init + drop, async")),
+            ("wait and be woken, each of 1,000", Row("park and wake, per waiter of 1000")),
+        ],
+    },
+    Shown {
+        name: "incident",
+        part: "incident.md",
+        columns: &[
+            ("trials in which it ran twice", "trials with two runs"),
+            ("at most (95 %)", "at most (95 %)"),
+            ("call p99, ms", "call p99"),
+            ("bystander p50, ms", "bystander p50"),
+            ("bystander p99, ms", "bystander p99"),
+        ],
+        rows: &[
+            ("`OnceLock`", Row("1.85.0, 1.40.0, `OnceLock`")),
+            ("the article's remedy", Row("1.85.0, 1.40.0, `OnceLock` beside a tokio `Mutex`")),
+            ("`bellwether::OnceCell`", Row("1.85.0, 1.40.0, `bellwether::OnceCell`")),
         ],
     },
 ];
@@ -135,9 +192,7 @@ fn find<'t>(text: &'t str, head: Option<&str>, row: &str, column: &str) -> Optio
         if cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| c == '-')) {
             let is_it = head.is_none_or(|head| previous[0] == head);
             at = previous.iter().position(|name| is_it && *name == column);
-        } else if cells[0] == row
-            && let Some(at) = at
-        {
+        } else if let (true, Some(at)) = (cells[0] == row, at) {
             return cells.get(at).copied();
         }
         previous = cells;
@@ -145,19 +200,23 @@ fn find<'t>(text: &'t str, head: Option<&str>, row: &str, column: &str) -> Optio
     None
 }
 
-fn table(shown: &Shown, text: &str) -> Result<String, String> {
+fn table(shown: &Shown, run: &Path) -> Result<String, Box<dyn Error>> {
     let titles: Vec<&str> = shown.columns.iter().map(|(title, _)| *title).collect();
     let mut table = format!("| | {} |\n|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
-    for (title, head, row) in shown.rows {
-        let cells: Vec<&str> = shown
-            .columns
-            .iter()
-            .map(|(_, column)| {
-                let missing = || format!("{}: no {column} of {row}", shown.part);
-                find(text, *head, row, column).ok_or_else(missing)
-            })
-            .collect::<Result<_, _>>()?;
-        table += &format!("| {title} | {} |\n", cells.join(" | "));
+    for (title, at) in shown.rows {
+        let part = if let Column(part, _) = at { part } else { shown.part };
+        let text = fs::read_to_string(run.join(part))?;
+        table += &format!("| {title}");
+        for (_, name) in shown.columns {
+            let cell = match at {
+                Row(row) => find(&text, None, row, name),
+                RowUnder(head, row) => find(&text, Some(head), row, name),
+                Column(_, column) => find(&text, None, name, column),
+            };
+            let cell = cell.ok_or_else(|| format!("{part}: nothing of {name} for {title}"))?;
+            table += &format!(" | {cell}");
+        }
+        table += " |\n";
     }
     Ok(table)
 }
@@ -171,7 +230,7 @@ pub fn write(run: &Path) -> Result<(), Box<dyn Error>> {
     let path = root().join("README.md");
     let mut readme = fs::read_to_string(&path)?;
     for shown in ALL {
-        let table = table(shown, &fs::read_to_string(run.join(shown.part))?)?;
+        let table = table(shown, run)?;
         readme = with(&readme, shown.name, &table)?;
     }
     let name = run.file_name().ok_or("a run has a name")?.to_string_lossy();
