@@ -14,7 +14,7 @@ const OURS: [(&str, &str, f64); 8] = [
     ("`get`, ready", "bellwether", 0.0),
     ("`get_or_init(..).await`, ready", "bellwether", 0.0),
     ("new + init + drop", "bellwether", 2.0),
-    // Five of them are the waker's own, made, cloned and dropped.
+    // Six of them are the waker's own, made, cloned and dropped.
     ("park and wake, per waiter", "bellwether", 7.06),
     ("publish + try_recv, `u64`", "bellwether ReplayBuffer", 3.06),
     ("record a duration", "bellwether Histogram", 2.0),

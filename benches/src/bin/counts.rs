@@ -60,7 +60,9 @@ fn buffers() -> Table {
     row("bytes of a subscriber".into(), &|c| exact(c.subscriber));
     row("bytes of the future of `recv`".into(), &|c| exact(c.recv));
     row("allocations to subscribe".into(), &|c| c.subscribing.and_then(exact));
-    row("allocations of 1,024 events in a full buffer".into(), &|c| c.allocations.and_then(exact));
+    row("allocations of 1,024 events, once as many were evicted".into(), &|c| {
+        c.allocations.and_then(exact)
+    });
     row(format!("allocations, {n} wait for an event"), &|c| c.allocations_crowd.and_then(exact));
     row("waker clones per waiter".into(), &|c| Some(c.clones));
     row("wakes per waiter".into(), &|c| Some(c.wakes));

@@ -22,7 +22,7 @@ use benches::table::Table;
 
 /// Programs, what they show, and whether they write raw data.
 const PARTS: [(&str, &str, bool); 9] = [
-    ("counts", "Counts of cells", false),
+    ("counts", "Counts", false),
     ("instructions", "Instructions", false),
     ("figures", "Figures of cells", false),
     ("histogram", "Figures of histograms", false),

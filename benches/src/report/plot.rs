@@ -6,6 +6,7 @@
 //! the same in all pictures.
 
 use core::error::Error;
+use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -40,21 +41,30 @@ struct Style {
     is_ours: bool,
 }
 
-/// By name, so that a peer looks the same wherever it is.
-fn styles<'a>(matrix: &'a Matrix) -> BTreeMap<&'a str, Style> {
-    let names: BTreeSet<&str> =
-        matrix.values().flat_map(BTreeMap::keys).map(|name| &**name).collect();
-    let mut others = 0;
-    let style = |name: &'a str| {
-        if name.starts_with("bellwether") {
-            let mark = name.len() % 2;
-            return (name, Style { colour: OURS, mark, is_ours: true });
+/// By name, so that a peer looks the same wherever it is; those that are in one picture
+/// differ.
+fn styles(matrix: &Matrix) -> BTreeMap<&str, Style> {
+    let mut pictures: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for ((workload, _), peers) in matrix {
+        pictures.entry(workload).or_default().extend(peers.keys().map(|name| &**name));
+    }
+    let mut styles: BTreeMap<&str, Style> = BTreeMap::new();
+    for names in pictures.values() {
+        for name in names {
+            let taken = |mark: &usize| {
+                let others = names.iter().filter_map(|name| styles.get(name));
+                others.filter(|style| !style.is_ours).any(|style| style.mark == *mark)
+            };
+            let style = if name.starts_with("bellwether") {
+                Style { colour: OURS, mark: name.len() % 2, is_ours: true }
+            } else {
+                let mark = (0..).find(|mark| !taken(mark)).expect("there is no end of numbers");
+                Style { colour: COLOURS[mark % COLOURS.len()], mark, is_ours: false }
+            };
+            styles.entry(name).or_insert(style);
         }
-        others += 1;
-        let colour = COLOURS[others % COLOURS.len()];
-        (name, Style { colour, mark: others, is_ours: false })
-    };
-    names.into_iter().map(style).collect()
+    }
+    styles
 }
 
 /// Writes a file for each workload; their names.
@@ -154,12 +164,14 @@ fn draw_panel(
     let least = spreads.iter().map(|spread| spread.low).fold(f64::MAX, f64::min).max(1.0);
     let most = spreads.iter().map(|spread| spread.high).fold(1.0, f64::max);
     let last = workers.len() as f64 - 1.0;
+    let range = least / 1.3..most * 1.3;
+    let ticks = ticks(&range);
     let mut chart = ChartBuilder::on(area)
         .caption(title, (FONT, 15))
         .margin(8)
         .x_label_area_size(34)
         .y_label_area_size(58)
-        .build_cartesian_2d(-0.3..last + 0.3, (least / 1.3..most * 1.3).log_scale())?;
+        .build_cartesian_2d(-0.3..last + 0.3, range.log_scale().with_key_points(ticks))?;
     let name = |x: &f64| {
         let near = x.round();
         let worker = workers.get(near as usize).filter(|_| (x - near).abs() < 0.01);
@@ -173,6 +185,7 @@ fn draw_panel(
         .x_label_formatter(&name)
         .x_desc("workers")
         .y_desc("time")
+        .y_labels(30)
         .y_label_formatter(&|nanos| duration(*nanos))
         .label_style((FONT, 12))
         .draw()?;
@@ -194,6 +207,20 @@ fn draw_panel(
     Ok(())
 }
 
+/// The ticks of a logarithmic axis: 1, 2, 5 and so on have room, and where these are few, all
+/// digits have.
+fn ticks(range: &Range<f64>) -> Vec<f64> {
+    let of = |digits: &[u8]| -> Vec<f64> {
+        let decades = range.start.log10().floor() as i32..=range.end.log10().ceil() as i32;
+        let all = decades.flat_map(|decade| {
+            digits.iter().map(move |digit| f64::from(*digit) * 10_f64.powi(decade))
+        });
+        all.filter(|tick| range.contains(tick)).collect()
+    };
+    let few = of(&[1, 2, 5]);
+    if few.len() < 3 { of(&[1, 2, 3, 4, 5, 6, 7, 8, 9]) } else { few }
+}
+
 /// As short as it can be told.
 fn duration(nanos: f64) -> String {
     let (value, unit) = match nanos {
@@ -209,7 +236,40 @@ fn duration(nanos: f64) -> String {
     }
 }
 
-#[test]
-fn units_are_told() {
-    assert_eq!([5.0, 2_500.0, 3e6, 1.5e9].map(duration), ["5 ns", "2.5 µs", "3 ms", "1.5 s"]);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::data::Spread;
+
+    #[test]
+    fn units_are_told() {
+        assert_eq!([5.0, 2_500.0, 3e6, 1.5e9].map(duration), ["5 ns", "2.5 µs", "3 ms", "1.5 s"]);
+    }
+
+    #[test]
+    fn there_is_a_tick_in_a_narrow_range() {
+        assert_eq!(ticks(&(650.0..2_100.0)), [700.0, 800.0, 900.0, 1_000.0, 2_000.0]);
+        assert_eq!(ticks(&(1.5..30.0)), [2.0, 5.0, 10.0, 20.0]);
+    }
+
+    #[test]
+    fn who_is_in_one_picture_differs() {
+        let spread = Spread { middle: 1.0, low: 1.0, high: 1.0 };
+        let points = BTreeMap::from([(4, Point { p50: spread, p999: spread })]);
+        let picture = |names: &[&str]| -> BTreeMap<String, _> {
+            names.iter().map(|name| (name.to_string(), points.clone())).collect()
+        };
+        let matrix = Matrix::from([
+            (("a".into(), "call".into()), picture(&["bellwether", "std", "tokio"])),
+            (("b".into(), "call".into()), picture(&["async", "bellwether", "tokio", "zoo"])),
+        ]);
+        let styles = styles(&matrix);
+        assert_eq!(styles.len(), 5);
+        let marks =
+            |names: &[&str]| names.iter().map(|name| styles[name].mark).collect::<BTreeSet<_>>();
+        assert_eq!(
+            (marks(&["std", "tokio"]).len(), marks(&["async", "tokio", "zoo"]).len()),
+            (2, 3)
+        );
+    }
 }
