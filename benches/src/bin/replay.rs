@@ -301,15 +301,7 @@ impl Figures {
     }
 
     fn latency(&mut self) {
-        let head = [
-            "publish to delivery, 4 workers",
-            "tasks",
-            "p50, µs",
-            "p99, µs",
-            "p99.9, µs",
-            "recorded",
-        ];
-        let mut table = Table::new(&head);
+        let mut table = table("publish to delivery, 4 workers, µs", &[]);
         let (rounds, events) = if self.quick { (1, 10) } else { (5, 1_000) };
         let runtime = runtime(4);
         for tasks in [1, 64] {
@@ -322,13 +314,16 @@ impl Figures {
                     *recorded += delivery::latency::<P>(&runtime, tasks, events, PAUSE, histogram);
                 });
             }
-            for ((name, histogram), received) in columns().iter().zip(&all).zip(recorded) {
-                let snapshot = histogram.snapshot();
+            let all: Vec<_> = all.iter().map(|histogram| histogram.snapshot()).collect();
+            for ((name, snapshot), received) in columns().iter().zip(&all).zip(recorded) {
                 assert_eq!(snapshot.count(), received, "{name}");
-                let at = |q| snapshot.quantile(q).expect("a share").map(|nanos| nanos as f64 / 1e3);
-                let quantiles = [0.5, 0.99, 0.999].map(|q| number(at(q)));
-                let cells = [name.to_string(), tasks.to_string()].into_iter().chain(quantiles);
-                table.row(cells.chain([received.to_string()]).collect());
+            }
+            for (share, what) in [(0.5, "p50"), (0.99, "p99"), (0.999, "p99.9")] {
+                let times = all.iter().map(|all| {
+                    let nanos = all.quantile(share).expect("a share");
+                    number(nanos.map(|nanos| nanos as f64 / 1e3))
+                });
+                table.row([format!("{tasks} tasks, {what}")].into_iter().chain(times).collect());
             }
         }
         println!("{table}");

@@ -16,8 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use benches::report::better::Better;
 use benches::report::data::Matrix;
-use benches::report::{compare, data, environment, plot, readme};
+use benches::report::{data, environment, plot, readme};
 use benches::table::Table;
 
 /// Programs, what they show, and whether they write raw data.
@@ -145,9 +146,14 @@ fn page(
             let _ = write!(page, "{}\n\n", text.trim());
         }
     }
-    page += "## Who is better at what\n\nIn the matrix: every round of one is better than every \
-             round of the other, and by\nmore than a tenth. Rows in which a peer is better than \
-             the best of ours are listed.\n\n";
-    page += &compare::peers(matrix);
+    page += "## Who is better at what\n\nOf each peer, the rows in which it is better than the best \
+             of ours: in the tables by more\nthan a tenth; in the matrix every round of one is also \
+             better than every round of the\nother. A factor is how many times as much ours takes.\n\n";
+    let mut better = Better::default();
+    for (part, _, _) in PARTS.iter().filter(|(part, _, _)| *part != "matrix") {
+        better.tables(&fs::read_to_string(folder.join(format!("{part}.md")))?);
+    }
+    better.matrix(matrix);
+    page += &better.list();
     Ok(page)
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use super::environment::root;
+use super::markdown::find;
 
 /// A table: which rows and columns of which part of a run, and what they are called.
 struct Shown {
@@ -177,29 +178,6 @@ const ALL: &[Shown] = &[
 
 const END: &str = "<!-- end of figures -->";
 
-/// A line of a Markdown table.
-fn cells(line: &str) -> Option<Vec<&str>> {
-    let inside = line.strip_prefix("| ")?.strip_suffix(" |")?;
-    Some(inside.split(" | ").map(str::trim).collect())
-}
-
-/// The cell of a row and a column, in the first table that has both, and that head.
-fn find<'t>(text: &'t str, head: Option<&str>, row: &str, column: &str) -> Option<&'t str> {
-    let mut at = None;
-    let mut previous: Vec<&str> = vec![];
-    for line in text.lines() {
-        let Some(cells) = cells(line) else { continue };
-        if cells.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| c == '-')) {
-            let is_it = head.is_none_or(|head| previous[0] == head);
-            at = previous.iter().position(|name| is_it && *name == column);
-        } else if let (true, Some(at)) = (cells[0] == row, at) {
-            return cells.get(at).copied();
-        }
-        previous = cells;
-    }
-    None
-}
-
 fn table(shown: &Shown, run: &Path) -> Result<String, Box<dyn Error>> {
     let titles: Vec<&str> = shown.columns.iter().map(|(title, _)| *title).collect();
     let mut table = format!("| | {} |\n|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
@@ -250,16 +228,6 @@ fn with(readme: &str, name: &str, text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const TEXT: &str = "| what | a | b |\n| --- | --- | --- |\n| x | 1 | 2 |\n\n\
-                        | what | c |\n| --- | --- |\n| x | 3 |\n| y | 4 |\n";
-
-    #[test]
-    fn cells_are_found() {
-        assert_eq!(find(TEXT, None, "x", "b"), Some("2"));
-        assert_eq!(find(TEXT, Some("what"), "x", "c"), Some("3"));
-        assert_eq!((find(TEXT, None, "y", "a"), find(TEXT, Some("who"), "x", "a")), (None, None));
-    }
 
     #[test]
     fn only_what_is_between_the_lines_is_replaced() {
