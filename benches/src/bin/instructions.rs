@@ -43,9 +43,8 @@ fn main() -> ExitCode {
 }
 
 fn tables() -> Result<(), String> {
-    println!("Instructions of one operation, {}; an operation's turn of the loop is in it.\n", {
-        std::env::consts::ARCH
-    });
+    let machine = std::env::consts::ARCH;
+    println!("Instructions of one operation and its turn of the loop, {machine}.\n");
     let mut known = Locked::new();
     for rows in instructions::groups() {
         println!("{}", table(&rows, &mut known)?);
