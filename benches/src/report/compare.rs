@@ -18,7 +18,9 @@ pub fn runs(before: &Matrix, after: &Matrix) -> Table {
                     continue;
                 };
                 for (name, old, new) in [("p50", old.p50, new.p50), ("p99.9", old.p999, new.p999)] {
-                    let verdict = if is_apart(old, new) {
+                    let verdict = if old.is_a_point() && new.is_a_point() {
+                        "one round"
+                    } else if is_apart(old, new) {
                         "**slower**"
                     } else if is_apart(new, old) {
                         "faster"
@@ -72,5 +74,6 @@ mod tests {
         assert!(verdicts(a, b).contains("noise"));
         assert!(verdicts(a, [4.0, 5.0, 6.0]).contains("**slower**"));
         assert!(verdicts([4.0, 5.0, 6.0], a).contains("faster"));
+        assert!(verdicts([1.0; 3], [9.0; 3]).contains("one round"));
     }
 }

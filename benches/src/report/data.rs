@@ -58,6 +58,12 @@ impl Spread {
         let (low, high) = (*sorted.first()? as f64, *sorted.last()? as f64);
         Some(Self { middle: sorted[sorted.len() / 2] as f64, low, high })
     }
+
+    /// Nothing is known of the noise: of a single round, or of rounds that are all alike.
+    #[must_use]
+    pub fn is_a_point(&self) -> bool {
+        self.low == self.high
+    }
 }
 
 /// One metric of one contestant on so many workers.
@@ -78,8 +84,9 @@ pub type Matrix = BTreeMap<(String, String), BTreeMap<String, BTreeMap<u32, Poin
 ///
 /// If it cannot be read, or a line is not one of ours.
 pub fn read(path: &Path) -> Result<Vec<Line>, Box<dyn Error>> {
-    let lines = csv::Reader::from_path(path)?.into_deserialize().collect::<Result<_, _>>()?;
-    Ok(lines)
+    let at = |why: csv::Error| format!("{}: {why}", path.display());
+    let lines = csv::Reader::from_path(path).map_err(at)?.into_deserialize();
+    Ok(lines.collect::<Result<_, _>>().map_err(at)?)
 }
 
 /// Puts the times together, without counts and what nothing was measured of.
