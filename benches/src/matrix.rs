@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `matrix/stage.rs` | the runtime, the door at which callers wait, the bystanders |
 //! | `matrix/measured.rs` | distributions and counts of a run, and their lines of CSV |
-//! | `matrix/cells.rs` | cells as contestants |
+//! | `matrix/cells.rs`, `matrix/suspends.rs` | cells as contestants |
 //! | all others | a workload each |
 
 pub mod cancelled;
@@ -18,6 +18,7 @@ pub mod retry_storm;
 pub mod slow_subscriber;
 pub mod stage;
 pub mod steady;
+pub mod suspends;
 
 use core::time::Duration;
 
@@ -27,8 +28,9 @@ use crate::peer::AsyncPeer;
 use crate::recording::Recording;
 use crate::replaying::Replaying;
 use crate::{each_async, each_called, each_of, each_replaying};
-use cells::{Called, Suspends};
+use cells::Called;
 use measured::Measured;
+use suspends::Suspends;
 
 /// How many of everything.
 #[derive(Debug, Clone, Copy)]

@@ -191,7 +191,7 @@ fn bound(double: u64, trials: u64) -> String {
     if double > 0 {
         return "–".into();
     }
-    format!("{:.2} %", 300.0 / trials as f64)
+    format!("{:.2} %", (300.0 / trials as f64).min(100.0))
 }
 
 #[test]

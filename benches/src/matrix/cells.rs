@@ -1,11 +1,12 @@
-//! The contestants that are cells, called from tasks.
+//! Cells as contestants, called from tasks. (Those that suspend are in a file of their own:
+//! Rust 1.85 cannot compile it, and compiles this one for the incident.)
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
 use std::thread;
 
 use super::stage::Clock;
-use crate::peer::{AsyncPeer, SyncPeer};
+use crate::peer::SyncPeer;
 
 /// A cell that is called from a task.
 pub trait Called: Default + Send + Sync + 'static {
@@ -66,24 +67,6 @@ impl Init {
     }
 }
 
-/// An async cell: the initialiser sleeps, its worker does not.
-#[derive(Debug)]
-pub struct Suspends<P>(pub P);
-
-impl<P: AsyncPeer> Default for Suspends<P> {
-    fn default() -> Self {
-        Self(P::new())
-    }
-}
-
-impl<P: AsyncPeer> Called for Suspends<P> {
-    const NAME: &'static str = P::NAME;
-
-    async fn call(&self, init: &Init) -> u64 {
-        *self.0.get_or_init(|| init.asleep()).await
-    }
-}
-
 /// A blocking cell called from tasks, as the incident had it.
 #[derive(Debug)]
 pub struct Blocks<P>(pub P);
@@ -119,7 +102,8 @@ impl Called for Nothing {
 #[macro_export]
 macro_rules! each_called {
     ($called:ident => $work:expr) => {{
-        use $crate::matrix::cells::{Blocks, Nothing, Suspends};
+        use $crate::matrix::cells::{Blocks, Nothing};
+        use $crate::matrix::suspends::Suspends;
         $crate::each_of!(
             $called => $work,
             Nothing,
