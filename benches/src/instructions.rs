@@ -1,17 +1,18 @@
 //! The paths of one thread whose instructions are counted: see `callgrind.rs`.
 
+use core::time::Duration;
 use std::path::Path;
 
 use crate::callgrind::{self, Locked};
 use crate::floor::{self, Floor};
 use crate::peer::{AsyncPeer, SyncPeer};
 use crate::recording::{Recording, work::record};
-use crate::replaying::{Replaying, work::alone};
+use crate::replaying::{Replaying, forms, work::alone};
 use crate::wakers::Wakers;
 use crate::{crowd, each_async, each_of, each_recording, each_replaying, work};
 
 /// A contestant, and what does the work so often.
-type Peer = (&'static str, fn(u64));
+type Peer = (&'static str, fn(u64) -> Duration);
 
 /// A work, and who does it.
 #[derive(Debug, Clone)]
@@ -45,41 +46,39 @@ fn cells() -> Vec<Row> {
     let mut end = |name, n, peers: &mut Vec<_>| {
         all.push(Row { name, n, peers: core::mem::take(peers) });
     };
-    each_of!(P => peers.push((<P as SyncPeer>::NAME, |n| { work::get::<P>(n); })),
+    each_of!(P => peers.push((<P as SyncPeer>::NAME, work::get::<P>)),
         Floor, std::sync::OnceLock<u64>, once_cell::sync::OnceCell<u64>);
-    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| { work::get_async::<P>(n); })));
+    each_async!(P => peers.push((<P as AsyncPeer>::NAME, work::get_async::<P>)));
     end("`get`, ready", 1_600, &mut peers);
-    peers.push((Floor::NAME, |n| {
-        floor::ready_await(n, work::UNROLLED);
-    }));
-    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| { work::ready_await::<P>(n); })));
+    peers.push((Floor::NAME, |n| floor::ready_await(n, work::UNROLLED)));
+    each_async!(P => peers.push((<P as AsyncPeer>::NAME, work::ready_await::<P>)));
     end("`get_or_init(..).await`, ready", 1_600, &mut peers);
-    each_of!(P => peers.push((<P as SyncPeer>::NAME, |n| { work::fresh_sync::<P>(n); })),
+    each_of!(P => peers.push((<P as SyncPeer>::NAME, work::fresh_sync::<P>)),
         Floor, std::sync::OnceLock<u64>, once_cell::sync::OnceCell<u64>);
-    each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| { work::fresh::<P>(n); })));
+    each_async!(P => peers.push((<P as AsyncPeer>::NAME, work::fresh::<P>)));
     end("new + init + drop", 1_000, &mut peers);
-    // A multiple of all batches of wake-ups.
     peers.push((Floor::NAME, |n| {
-        crowd::park_and_wake_floor(n as usize, &Wakers::distinct(n as usize));
+        crowd::park_and_wake_floor(n as usize, &Wakers::distinct(n as usize))
     }));
     each_async!(P => peers.push((<P as AsyncPeer>::NAME, |n| {
-        crowd::park_and_wake::<P>(n as usize, &Wakers::distinct(n as usize));
+        crowd::park_and_wake::<P>(n as usize, &Wakers::distinct(n as usize))
     })));
+    // A multiple of all batches of wake-ups.
     end("park and wake, per waiter", 1_024, &mut peers);
     all
 }
 
 fn buffers() -> Vec<Row> {
     let mut peers: Vec<Peer> = vec![];
-    each_replaying!(P of u64 => peers.push((<P as Replaying<u64>>::NAME, |n| {
-        alone::<P, u64>(n);
-    })));
+    each_replaying!(P of u64 => peers.push((<P as Replaying<u64>>::NAME, alone::<P, u64>)));
+    // The first is among them already.
+    peers.extend(forms::FORMS[1..6].iter().map(|(name, _, run)| (*name, *run)));
     vec![Row { name: "publish + try_recv, `u64`", n: 2_048, peers }]
 }
 
 fn histograms() -> Vec<Row> {
     let mut peers: Vec<Peer> = vec![];
-    each_recording!(P => peers.push((<P as Recording>::NAME, |n| { record::<P>(n, 1); })));
+    each_recording!(P => peers.push((<P as Recording>::NAME, |n| record::<P>(n, 1))));
     vec![Row { name: "record a duration", n: 1_000, peers }]
 }
 

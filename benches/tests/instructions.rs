@@ -10,13 +10,17 @@ use benches::instructions::{count, groups};
 
 /// What one operation of ours may take; the same to two digits on every run. Publishing
 /// and waking recycle in batches, which is what the fractions are.
-const OURS: [(&str, &str, f64); 8] = [
+const OURS: [(&str, &str, f64); 12] = [
     ("`get`, ready", "bellwether", 0.0),
     ("`get_or_init(..).await`, ready", "bellwether", 0.0),
     ("new + init + drop", "bellwether", 2.0),
     // Six of them are the waker's own, made, cloned and dropped.
     ("park and wake, per waiter", "bellwether", 7.06),
     ("publish + try_recv, `u64`", "bellwether ReplayBuffer", 3.06),
+    ("publish + try_recv, `u64`", "ReplayBuffer, one producer", 3.06),
+    ("publish + try_recv, `u64`", "ReplayArray", 4.0),
+    ("publish + try_recv, `u64`", "PlainBuffer", 1.0),
+    ("publish + try_recv, `u64`", "PlainBuffer, one producer", 1.0),
     ("record a duration", "bellwether Histogram", 2.0),
     ("record a duration", "bellwether ShardedHistogram", 2.0),
     ("record a duration", "bellwether Recorder", 0.0),

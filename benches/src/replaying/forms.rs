@@ -72,10 +72,12 @@ fn plain() -> PlainBuffer<u64> {
     ReplayBuffer::builder().capacity(CAPACITY).build_plain().expect("good bounds")
 }
 
-type Work = (&'static str, f64, fn(u64) -> Duration);
+/// What it is called, the most nanoseconds that are wanted, or infinitely many, and what
+/// publishes and reads so often.
+pub type Work = (&'static str, f64, fn(u64) -> Duration);
 
-/// With the most nanoseconds that are wanted; none is infinite.
-const FORMS: [Work; 8] = [
+/// All that are compared.
+pub const FORMS: [Work; 8] = [
     ("ReplayBuffer", 25.0, |n| many(n, &heap())),
     ("ReplayArray", f64::INFINITY, |n| many(n, &ReplayArray::<u64, CAPACITY>::new())),
     ("ReplayBuffer, one producer", 20.0, |n| one(n, heap())),
