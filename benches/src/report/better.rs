@@ -7,6 +7,7 @@ use super::data::{Matrix, Spread};
 use super::markdown;
 use crate::matrix::cells::{Called, Nothing};
 use crate::recording::{Recording, ours::Nothing as Silence};
+use crate::watched::WITH_METRICS;
 
 /// Times differ by so much from run to run.
 const NOISE: f64 = 1.1;
@@ -31,7 +32,7 @@ const PEERS: [&str; 14] = [
 
 /// Ours, whatever follows in the name.
 pub(super) fn is_ours(peer: &str) -> bool {
-    peer.starts_with("bellwether")
+    peer.starts_with("bellwether") || peer == WITH_METRICS
 }
 
 /// What the harness takes alone.
