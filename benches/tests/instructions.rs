@@ -42,7 +42,7 @@ fn ours_lock_as_often_as_promised() {
 /// What is counted is what the sources say of somebody else's cell: a compare-exchange and
 /// a swap.
 #[test]
-fn the_standard_librarys_cell_locks_twice() {
+fn the_cell_of_std_locks_twice() {
     let rows: Vec<_> = groups().into_iter().flatten().collect();
     let row = rows.iter().find(|row| row.name == "new + init + drop").unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_instructions"));
