@@ -7,6 +7,7 @@
 //! of several instructions there.
 
 use core::fmt::Display;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -30,7 +31,10 @@ pub type Locked = BTreeMap<String, BTreeSet<u64>>;
 ///
 /// What callgrind said, or that there is none, or no `objdump`.
 pub fn run(program: &Path, arguments: &[&str], known: &mut Locked) -> Result<Cost, String> {
-    let out = std::env::temp_dir().join(format!("callgrind.{}", std::process::id()));
+    // Others may count at the same time, in other threads and other processes.
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let (process, run) = (std::process::id(), RUNS.fetch_add(1, Relaxed));
+    let out = std::env::temp_dir().join(format!("callgrind.{process}.{run}"));
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--dump-instr=yes", "--compress-strings=no"]);
     command.arg("--compress-pos=no").arg(format!("--callgrind-out-file={}", out.display()));
