@@ -4,8 +4,8 @@
 //! cargo run --release -p benches --bin compare -- BEFORE AFTER
 //! ```
 //!
-//! Both are folders that `report`, or `matrix -- --out`, has written. It never fails because of a time: what counts
-//! must be is asserted by `cargo test -p benches`.
+//! Both are folders that `report`, or `matrix -- --out`, has written. It never fails because
+//! of a time: what counts must be is asserted by `cargo test -p benches`.
 
 use core::error::Error;
 use std::path::Path;

@@ -51,6 +51,9 @@ fn options() -> Result<Options, String> {
             other => return Err(format!("what is {other}?")),
         }
     }
+    if options.trials == 0 {
+        return Err("no trials: nothing would be shown".into());
+    }
     Ok(options)
 }
 

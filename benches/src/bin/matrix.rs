@@ -58,6 +58,16 @@ fn options() -> Result<Options, String> {
             other => return Err(format!("what is {other}?")),
         }
     }
+    if options.rounds == 0 || options.workers.contains(&0) {
+        return Err("no rounds, or no workers: nothing would be measured".into());
+    }
+    if let Some(only) = &options.only {
+        let mut workloads: Vec<_> = matrix::cases().iter().map(|case| case.workload).collect();
+        workloads.dedup();
+        if !workloads.contains(&only.as_str()) {
+            return Err(format!("no workload is called {only:?}; there are: {workloads:?}"));
+        }
+    }
     Ok(options)
 }
 

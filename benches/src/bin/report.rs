@@ -45,7 +45,13 @@ fn main() -> ExitCode {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--quick" => options.quick = true,
-            "--again" => options.again = arguments.next().map(PathBuf::from),
+            "--again" => match arguments.next() {
+                Some(folder) => options.again = Some(folder.into()),
+                None => {
+                    eprintln!("--again what?");
+                    return ExitCode::from(2);
+                }
+            },
             other => {
                 eprintln!("what is {other}?");
                 return ExitCode::from(2);

@@ -53,3 +53,34 @@ pub fn run_once<C: Called>(runtime: &Runtime, callers: usize, takes: Duration) -
     assert_eq!(measured.counts["inits"], C::INITS, "{}: exactly one init", C::NAME);
     measured
 }
+
+/// That a second run of the initialiser would be seen.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matrix::stage::runtime;
+
+    /// Looks, and initialises: nobody waits for anybody.
+    #[derive(Default)]
+    struct Broken;
+
+    impl Called for Broken {
+        const NAME: &'static str = "broken";
+
+        async fn call(&self, init: &Init) -> u64 {
+            init.blocked()
+        }
+    }
+
+    #[test]
+    fn every_run_of_the_initialiser_is_counted() {
+        let measured = run::<Broken>(&runtime(2), 5, Duration::from_millis(1));
+        assert_eq!(measured.counts["inits"], 5);
+    }
+
+    #[test]
+    #[should_panic(expected = "broken: exactly one init")]
+    fn a_second_run_is_found() {
+        run_once::<Broken>(&runtime(2), 2, Duration::from_millis(1));
+    }
+}
