@@ -85,59 +85,56 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
-        if let Some((cell, site, init)) = self.as_mut().take_fresh(Some) {
-            // A waker's clone or a hook may panic.
-            let mut init = Shielded::new(init);
-            match cell.try_lead() {
-                TryLead::Ready(value) => return Poll::Ready(Ok(value)),
-                TryLead::Leader(guard) => {
-                    let init = init.take().expect("not taken yet");
-                    self.as_mut().start(guard, init);
-                }
-                TryLead::Busy => {
-                    let waiter = Waiter::new(cell, Role::Candidate, site, cx.waker());
-                    self.set(Self::Waiting { waiter, init: init.take() });
+        let (guard, init) = 'lead: {
+            if let Some((cell, site, init)) = self.as_mut().take_fresh(Some) {
+                // A waker's clone or a hook may panic.
+                let mut init = Shielded::new(init);
+                match cell.try_lead() {
+                    TryLead::Ready(value) => return Poll::Ready(Ok(value)),
+                    TryLead::Leader(guard) => {
+                        break 'lead (guard, init.take().expect("not taken yet"));
+                    }
+                    TryLead::Busy => {
+                        let waiter = Waiter::new(cell, Role::Candidate, site, cx.waker());
+                        self.set(Self::Waiting { waiter, init: init.take() });
+                    }
                 }
             }
-        }
-        if let Some((waiter, init)) = self.as_mut().waiting() {
+            let Some((waiter, init)) = self.as_mut().waiting() else {
+                return self.resume(cx).map(|(output, attempt)| attempt.end_with(split(output)));
+            };
             match ready!(waiter.poll_lead(cx.waker())) {
                 Lead::Ready(value) => {
                     self.set(Self::Done);
                     return Poll::Ready(Ok(value));
                 }
-                Lead::Leader(guard) => {
-                    let init = init.take().expect("taken with the lead, once");
-                    self.as_mut().start(guard, init);
-                }
+                Lead::Leader(guard) => (guard, init.take().expect("taken with the lead, once")),
             }
-        }
-        self.drive(cx).map(|(output, mut attempt)| match split(output) {
-            Ok(value) => Ok(attempt.succeed(value)),
-            Err(error) => {
-                // The initialiser's drop, a waker or a hook may panic.
-                let mut error = Shielded::new(error);
-                attempt.end(InitOutcome::Failed);
-                Err(error.take().expect("not taken yet"))
-            }
-        })
+        };
+        self.start(guard, init, cx).map(|(output, attempt)| attempt.end_with(split(output)))
     }
 
-    /// Calls the closure, with the lead.
-    fn start(self: Pin<&mut Self>, guard: InitGuard<'a, T, H>, init: F)
+    /// With the lead: calls the closure, and polls its future for the first time.
+    #[inline]
+    fn start<'p>(
+        self: Pin<&'p mut Self>,
+        guard: InitGuard<'a, T, H>,
+        init: F,
+        cx: &mut Context<'_>,
+    ) -> Poll<(Fut::Output, Attempt<'p, 'a, T, H, F, Fut>)>
     where
         F: FnOnce() -> Fut,
+        Fut: Future,
     {
         let _entered = reentry::enter(guard.cell());
         let mut attempt = Attempt { stage: self, guard: Some(guard) };
         let future = init();
-        let guard = attempt.guard.take();
-        attempt.stage.set(Self::Running { future, guard });
-        mem::forget(attempt);
+        attempt.stage.set(Self::Running { future, guard: None });
+        attempt.poll(cx)
     }
 
-    /// Polls the closure's future, with the lead.
-    fn drive<'p>(
+    /// With the lead: polls the closure's future again.
+    fn resume<'p>(
         mut self: Pin<&'p mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<(Fut::Output, Attempt<'p, 'a, T, H, F, Fut>)>
@@ -146,16 +143,7 @@ impl<'a, T, H: OnceHooks, F, Fut> Stage<'a, T, H, F, Fut> {
     {
         let guard = self.as_mut().running().1.take().expect("back after each poll");
         let _entered = reentry::enter(guard.cell());
-        let mut attempt = Attempt { stage: self, guard: Some(guard) };
-        match attempt.stage.as_mut().running().0.poll(cx) {
-            Poll::Ready(output) => Poll::Ready((output, attempt)),
-            Poll::Pending => {
-                let guard = attempt.guard.take();
-                *attempt.stage.as_mut().running().1 = guard;
-                mem::forget(attempt);
-                Poll::Pending
-            }
-        }
+        Attempt { stage: self, guard: Some(guard) }.poll(cx)
     }
 
     #[inline]
@@ -189,9 +177,41 @@ struct Attempt<'p, 'a, T, H: OnceHooks, F, Fut> {
 }
 
 impl<'a, T, H: OnceHooks, F, Fut> Attempt<'_, 'a, T, H, F, Fut> {
-    /// Others wait for the value: it is set before the future is dropped.
-    fn succeed(mut self, value: T) -> &'a T {
-        self.guard.take().expect("held while the user's code runs").set(value)
+    /// Polls the closure's future, which is in the stage.
+    #[inline]
+    fn poll(mut self, cx: &mut Context<'_>) -> Poll<(Fut::Output, Self)>
+    where
+        Fut: Future,
+    {
+        let polled = self.stage.as_mut().running().0.poll(cx);
+        if let Poll::Ready(output) = polled {
+            return Poll::Ready((output, self));
+        }
+        let guard = self.guard.take();
+        *self.stage.as_mut().running().1 = guard;
+        mem::forget(self);
+        Poll::Pending
+    }
+
+    /// The closure's future is ready with this.
+    #[inline(always)]
+    fn end_with<E>(mut self, result: Result<T, E>) -> Result<&'a T, E> {
+        match result {
+            Ok(value) => {
+                // Others wait for the value: it is set before the future is dropped.
+                let guard = self.guard.take().expect("held while the user's code runs");
+                let value = guard.set(value);
+                self.stage.set(Stage::Done);
+                mem::forget(self);
+                Ok(value)
+            }
+            Err(error) => {
+                // The initialiser's drop, a waker or a hook may panic.
+                let mut error = Shielded::new(error);
+                self.end(InitOutcome::Failed);
+                Err(error.take().expect("not taken yet"))
+            }
+        }
     }
 
     #[inline(always)]
