@@ -90,8 +90,7 @@ fn run(quick: bool) -> Result<PathBuf, Box<dyn Error>> {
     let folder = if quick {
         root.join("target/report")
     } else {
-        let (date, cores) = (environment::date(), environment::cores());
-        root.join(format!("benches/results/{date}-{}-{cores}-cores", std::env::consts::ARCH))
+        root.join(format!("benches/results/{}-{}", environment::date(), environment::machine()))
     };
     fs::create_dir_all(&folder)?;
     let lines: String =

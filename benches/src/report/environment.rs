@@ -39,17 +39,37 @@ pub fn commit() -> String {
     ask("git", &["rev-parse", "--short", "HEAD"]) + if is_clean { "" } else { "+" }
 }
 
+/// What the processor calls itself.
+fn processor() -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    line.map_or("unknown", |(_, name)| name).to_string()
+}
+
+/// The machine as part of a folder's name, such as `x86_64-amd-epyc-2-cores`.
+#[must_use]
+pub fn machine() -> String {
+    format!("{}-{}{}-cores", std::env::consts::ARCH, short(&processor()), cores())
+}
+
+/// The words that tell processors apart, with a dash after each.
+fn short(processor: &str) -> String {
+    let (name, _) = processor.split_once('@').unwrap_or((processor, ""));
+    let name = name.to_lowercase().replace("(r)", " ").replace("(tm)", " ");
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let told = words.filter(|word| !["cpu", "processor", "unknown"].contains(word));
+    told.map(|word| format!("{word}-")).collect()
+}
+
 /// Names and values.
 #[must_use]
 pub fn describe() -> Vec<(String, String)> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
-    let cpu = read("/proc/cpuinfo");
-    let line = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let governor = read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
     let mut all = vec![
         ("date", date()),
         ("commit", commit()),
-        ("processor", line.map_or("unknown", |(_, name)| name).to_string()),
+        ("processor", processor()),
         ("cores", cores().to_string()),
         ("frequency", if governor.is_empty() { "not told".into() } else { governor.trim().into() }),
         ("load before", read("/proc/loadavg").split(' ').next().unwrap_or("unknown").into()),
@@ -86,4 +106,12 @@ fn peers(lock: &str) -> String {
 fn every_peer_is_in_the_lock_file() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
     assert_eq!(peers(&lock).split(", ").count(), 10, "{}", peers(&lock));
+}
+
+#[test]
+fn processors_are_told_apart() {
+    assert_eq!(short("Intel(R) Xeon(R) Processor @ 2.50GHz"), "intel-xeon-");
+    assert_eq!(short("AMD EPYC"), "amd-epyc-");
+    assert_eq!(short("Intel(R) Core(TM) i7-8700K CPU @ 3.70GHz"), "intel-core-i7-8700k-");
+    assert_eq!(short("unknown"), "");
 }
